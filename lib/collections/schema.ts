@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { cursorSchema, pageOf } from "#lib/http/schema.ts";
+
+export const visibilities = ["private", "workspace", "public"] as const;
+export type Visibility = (typeof visibilities)[number];
+
+export const personSchema = z.object({ id: z.uuid(), name: z.string(), email: z.string() });
+export type PersonView = z.infer<typeof personSchema>;
+
+/** What the reader may do here: the interface shows by abilities, never by roles. */
+export const collectionAbilitiesSchema = z.object({
+  canCreateDocuments: z.boolean(),
+  canEdit: z.boolean(),
+  canShare: z.boolean(),
+  canDelete: z.boolean(),
+});
+
+export const collectionViewSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string(),
+  visibility: z.enum(visibilities),
+  owner: personSchema.pick({ id: true, name: true }),
+  /** The reader's strongest built-in role, for a label only. */
+  role: z.enum(["owner", "editor", "commenter", "viewer"]),
+  abilities: collectionAbilitiesSchema,
+  documentCount: z.int(),
+  /** The first few people with access, for avatars. */
+  people: z.array(personSchema.pick({ id: true, name: true })),
+  version: z.int(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  trashedAt: z.iso.datetime().nullable(),
+});
+export type CollectionView = z.infer<typeof collectionViewSchema>;
+export const collectionListSchema = pageOf(collectionViewSchema);
+
+const name = z.string().trim().min(1).max(120);
+const description = z.string().trim().max(2000);
+
+export const createCollectionSchema = z.object({ name, description: description.default("") });
+export type CreateCollectionInput = z.infer<typeof createCollectionSchema>;
+
+export const updateCollectionSchema = z
+  .object({ version: z.int().positive(), name: name.optional(), description: description.optional() })
+  .refine((input) => input.name !== undefined || input.description !== undefined, {
+    message: "nothing_to_change",
+  });
+export type UpdateCollectionInput = z.infer<typeof updateCollectionSchema>;
+
+export const collectionScopes = ["owned", "shared", "all", "trashed"] as const;
+export const listCollectionsSchema = z.object({
+  scope: z.enum(collectionScopes).default("all"),
+  cursor: cursorSchema,
+});
+export type ListCollectionsInput = z.infer<typeof listCollectionsSchema>;
