@@ -1,0 +1,40 @@
+import { createTranslator, type MessageKeys, type NestedKeyOf, type TranslationValues } from "next-intl";
+import { type Locale } from "./locales.ts";
+import { messages, type Messages } from "./messages/index.ts";
+
+/** Every message by its full name, such as `errors.codes.not_found.title`. */
+export type MessageKey = MessageKeys<Messages, NestedKeyOf<Messages>>;
+
+export interface Translator {
+  readonly locale: Locale;
+  /** The message with its values filled in. */
+  (key: MessageKey, values?: TranslationValues): string;
+  /** Whether a name made at run time is a message. */
+  has(key: string): key is MessageKey;
+}
+
+const translators = new Map<Locale, Translator>();
+
+/**
+ * Messages outside React: API errors, mails, command line. One instance per language, with its parsed messages kept.
+ * A message that is missing or lacks a value throws: better a failing test than a key in somebody's mail.
+ */
+export function translator(locale: Locale): Translator {
+  let existing = translators.get(locale);
+  if (!existing) {
+    const translate = createTranslator({
+      locale,
+      messages: messages[locale],
+      timeZone: "UTC",
+      onError: (error) => {
+        throw error;
+      },
+    });
+    existing = Object.assign((key: MessageKey, values?: TranslationValues) => translate(key, values), {
+      locale,
+      has: (key: string): key is MessageKey => translate.has(key as MessageKey),
+    });
+    translators.set(locale, existing);
+  }
+  return existing;
+}
