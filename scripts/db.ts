@@ -1,0 +1,73 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { migrateDown, MigrationError, migrateUp, newMigration } from "#lib/db/migrate/index.ts";
+
+const USAGE = `Usage: npm run db:migrate               apply pending migrations
+       npm run db:rollback [-- <n>|all]  take back the newest, or the newest n, or all
+       npm run db:new -- <name>          write a migration from what changed in schema.prisma
+       npm run db:generate               generate the Prisma client`;
+
+const root = path.resolve(import.meta.dirname, "..");
+
+/** Runs `work` on the configured database, or on the embedded one, which is started for it if it isn't running. */
+async function withOwnerUrl(work: (url: string) => Promise<void>) {
+  const configured = process.env.DATABASE_OWNER_URL;
+  if (configured) return work(configured);
+  const { startEmbeddedPostgres } = await import("./launcher/postgres.ts");
+  const postgres = await startEmbeddedPostgres({
+    dataDir: path.resolve(root, process.env.DATA_DIR ?? ".data"),
+  });
+  try {
+    await work(postgres.ownerUrl);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function migrate(url: string) {
+  const { applied } = await migrateUp({ url });
+  console.log(applied.length > 0 ? `Applied ${applied.join(", ")}.` : "Nothing to apply.");
+}
+
+async function rollback(url: string, count = "1") {
+  const steps = count === "all" ? Infinity : Number(count);
+  if (!(steps >= 1)) throw new MigrationError(`"${count}" is no number of migrations.`);
+  const { rolledBack } = await migrateDown({ url, steps });
+  console.log(rolledBack.length > 0 ? `Took back ${rolledBack.join(", ")}.` : "Nothing to take back.");
+}
+
+async function create(url: string, name = "") {
+  const folder = await newMigration(name, { url });
+  console.log(`Wrote ${path.relative(root, folder)}; read both files, then run npm run db:migrate.`);
+}
+
+/** The generator needs no schema engine, but the CLI downloads one unless it is pointed at some existing file. */
+function generate() {
+  const cli = createRequire(import.meta.url).resolve("prisma/build/index.js");
+  const env = {
+    ...process.env,
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+    PRISMA_HIDE_UPDATE_MESSAGE: "1",
+  };
+  const { status } = spawnSync(process.execPath, [cli, "generate"], { cwd: root, env, stdio: "inherit" });
+  process.exitCode = status ?? 1;
+}
+
+async function main([command, argument]: string[]) {
+  if (existsSync(path.join(root, ".env"))) process.loadEnvFile(path.join(root, ".env"));
+  if (command === "migrate") return withOwnerUrl(migrate);
+  if (command === "rollback") return withOwnerUrl((url) => rollback(url, argument));
+  if (command === "new") return withOwnerUrl((url) => create(url, argument));
+  if (command === "generate") return generate();
+  console.error(USAGE);
+  process.exitCode = 2;
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof MigrationError ? error.message : error);
+  process.exitCode = 1;
+}
