@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { env } from "#lib/env/index.ts";
+import { isKey } from "../validate.ts";
+import type { LocalStorageContext } from "./context.ts";
+import { localContextFromEnv } from "./from-env.ts";
+import { CHECKSUM_HEADER } from "./presign.ts";
+import { asRefusal, Refusal, sendRefusal } from "./refusal.ts";
+import { serveGet } from "./serve-get.ts";
+import { servePut } from "./serve-put.ts";
+import { type Permit, verifyPermit } from "./signing.ts";
+
+const PREFIX = "/storage/";
+const METHODS = "GET, HEAD, PUT, OPTIONS";
+const DEFAULT_IDLE_MS = 60_000;
+
+/** The permit that the request's address carries. */
+function authorize(context: LocalStorageContext, request: IncomingMessage): Permit {
+  const [path = "", search = "", ...rest] = (request.url ?? "").split("?");
+  // Keys need no escapes, so the path is taken as it was sent: nothing is decoded, nothing resolved.
+  const key = path.slice(PREFIX.length);
+  if (!path.startsWith(PREFIX) || !isKey(key) || rest.length > 0) {
+    throw new Refusal(400, "This is not the address of a stored object.");
+  }
+  const permit = verifyPermit(context.signingKey, key, search);
+  const isUpload = request.method === "PUT";
+  if (!permit || isUpload !== (permit.op !== "get")) throw new Refusal(403, "This address is not valid.");
+  if (Date.now() >= permit.expires * 1000) throw new Refusal(403, "This address has expired.");
+  return permit;
+}
+
+/** Headers that every answer carries: stored bytes never run, are never guessed at, and never leak their address. */
+function setCommonHeaders(
+  context: LocalStorageContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const isForeign = context.contentOrigin !== context.appOrigin;
+  response.setHeader("X-Content-Type-Options", "nosniff");
+  response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'");
+  response.setHeader("Referrer-Policy", "no-referrer");
+  // On an origin of its own the bytes must be embeddable by the application, which is another site to it.
+  response.setHeader("Cross-Origin-Resource-Policy", isForeign ? "cross-origin" : "same-origin");
+  if (!isForeign) return;
+  response.setHeader("Vary", "Origin");
+  if (request.headers.origin !== context.appOrigin) return;
+  response.setHeader("Access-Control-Allow-Origin", context.appOrigin);
+  response.setHeader(
+    "Access-Control-Expose-Headers",
+    "ETag, Content-Range, Content-Length, Content-Disposition, Accept-Ranges",
+  );
+  if (request.method !== "OPTIONS") return;
+  response.setHeader("Access-Control-Allow-Methods", METHODS);
+  response.setHeader(
+    "Access-Control-Allow-Headers",
+    `content-type, ${CHECKSUM_HEADER}, range, if-range, if-none-match`,
+  );
+  response.setHeader("Access-Control-Max-Age", "600");
+}
+
+/** Whoever set up an origin for stored bytes never wants them answered under the application's name. */
+function checkHost(context: LocalStorageContext, request: IncomingMessage): void {
+  const appHost = new URL(context.appOrigin).host;
+  if (request.headers.host === appHost && new URL(context.contentOrigin).host !== appHost) {
+    throw new Refusal(421, "Stored objects have another address.");
+  }
+}
+
+/**
+ * The route behind the local driver's presigned URLs. Never rejects for what a client does; a client that neither sends
+ * nor takes a byte for `idleMs` is cut off. Faults of ours are answered with 500 and thrown, for the caller to log.
+ */
+export function createStorageHandler(
+  context: LocalStorageContext,
+  idleMs = DEFAULT_IDLE_MS,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    setCommonHeaders(context, request, response);
+    response.setTimeout(idleMs, () => request.socket.destroy());
+    try {
+      if (request.method === "OPTIONS") {
+        response.writeHead(204, { Allow: METHODS }).end();
+        return;
+      }
+      if (request.method !== "GET" && request.method !== "HEAD" && request.method !== "PUT") {
+        throw new Refusal(405, "Stored objects know GET, HEAD and PUT.", { Allow: METHODS });
+      }
+      checkHost(context, request);
+      const permit = authorize(context, request);
+      if (permit.op === "get") await serveGet(context, permit, request, response);
+      else await servePut(context, permit, request, response);
+    } catch (error) {
+      // The client is gone, or was cut off: there is nobody to tell.
+      if (request.socket.destroyed) return;
+      if (response.headersSent) request.socket.destroy();
+      else sendRefusal(request, response, asRefusal(error) ?? new Refusal(500, "Something went wrong here."));
+      if (!asRefusal(error)) throw error;
+    }
+  };
+}
+
+let handler: ReturnType<typeof createStorageHandler> | undefined;
+
+/** For the server to mount at `/storage/`, outside anything that limits bodies or request times; 404 on other drivers. */
+export async function handleStorageRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (env.STORAGE_DRIVER !== "local") {
+    sendRefusal(request, response, new Refusal(404, "There is nothing at this address."));
+    return;
+  }
+  handler ??= createStorageHandler(localContextFromEnv());
+  await handler(request, response);
+}

@@ -1,0 +1,68 @@
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { AppError } from "#lib/errors/index.ts";
+import type { ObjectStat } from "../types.ts";
+
+/**
+ * An object is one file: its bytes, then a trailer of fixed length with what is known about them. One file means one
+ * rename, so content and metadata can never disagree, and the fixed length makes the object's size the file's size
+ * less a constant. The trailer names the length too: a file cut short by a bad disk or copy is noticed.
+ */
+export const TRAILER_BYTES = 512;
+const MAGIC = "\n%sheaf-object ";
+
+export interface ObjectMetadata {
+  sizeBytes: number;
+  sha256: string;
+  contentType: string;
+}
+
+export function encodeTrailer(metadata: ObjectMetadata): Buffer {
+  const text = `${MAGIC}${JSON.stringify(metadata)}`;
+  if (Buffer.byteLength(text) >= TRAILER_BYTES) throw new AppError("internal", "Object metadata is too long");
+  return Buffer.from(`${text.padEnd(TRAILER_BYTES - 1)}\n`);
+}
+
+function decodeTrailer(trailer: Buffer, fileBytes: number, path: string): ObjectMetadata {
+  const text = trailer.toString();
+  if (text.startsWith(MAGIC)) {
+    const metadata = JSON.parse(text.slice(MAGIC.length)) as ObjectMetadata;
+    if (metadata.sizeBytes === fileBytes - TRAILER_BYTES) return metadata;
+  }
+  throw new AppError("internal", `The stored file ${path} is damaged`);
+}
+
+/** An open object; its bytes are positions 0 to `stat.sizeBytes - 1` of `handle`, which the caller closes. */
+export interface OpenObject {
+  handle: FileHandle;
+  stat: ObjectStat & { sha256: string; contentType: string };
+}
+
+export const isMissing = (error: unknown): boolean =>
+  ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
+
+/** Opens a stored file and reads its trailer; null when there is none. Links are not followed. */
+export async function openObject(path: string): Promise<OpenObject | null> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+  try {
+    const { size, mtime } = await handle.stat();
+    const trailer = Buffer.alloc(TRAILER_BYTES);
+    await handle.read(trailer, 0, TRAILER_BYTES, Math.max(0, size - TRAILER_BYTES));
+    return { handle, stat: { ...decodeTrailer(trailer, size, path), modifiedAt: mtime } };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+export async function statObject(path: string): Promise<OpenObject["stat"] | null> {
+  const object = await openObject(path);
+  await object?.handle.close();
+  return object && object.stat;
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { AppError } from "#lib/errors/index.ts";
+
+/** An answer of the storage route other than success; `message` is its plain-text body. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, message: string, headers: Record<string, string> = {}) {
+    super(message);
+    this.name = "Refusal";
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** What of a refused body is read and thrown away, so that the client gets to read the answer before the line is cut. */
+const DRAIN_BYTES = 64 * 1024 ** 2;
+const DRAIN_MS = 10_000;
+
+/** Maps what writing and reading throw; null means a fault of ours. */
+export function asRefusal(error: unknown): Refusal | null {
+  if (error instanceof Refusal) return error;
+  if (!(error instanceof AppError)) return null;
+  if (error.code === "content_mismatch") return new Refusal(400, `${error.message}. Nothing was stored.`);
+  if (error.code === "not_found") return new Refusal(404, "There is nothing at this address.");
+  if (error.reason === "storageFull") return new Refusal(507, "The storage is full. Nothing was stored.");
+  if (error.code === "upstream_unavailable")
+    return new Refusal(503, "The storage cannot do this now. Try again later.");
+  return null;
+}
+
+/** Answers a refusal. A client still sending its body is listened to for a while, then cut off. */
+export function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+  const body = `${refusal.message}\n`;
+  response.writeHead(refusal.status, {
+    ...refusal.headers,
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "no-store",
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+  if (request.complete) return;
+  const { socket } = request;
+  const cut = setTimeout(() => socket.destroy(), DRAIN_MS);
+  let drained = 0;
+  request.on("data", (chunk: Buffer) => {
+    drained += chunk.length;
+    if (drained > DRAIN_BYTES) socket.destroy();
+  });
+  request.on("error", () => undefined); // the client hung up, which ends this as well
+  request.on("close", () => clearTimeout(cut));
+}

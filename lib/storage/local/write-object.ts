@@ -1,0 +1,152 @@
+import { createHash, randomUUID } from "node:crypto";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { AppError } from "#lib/errors/index.ts";
+import { encodeTrailer, isMissing, type ObjectMetadata } from "./object-file.ts";
+
+/** Small chunks from a socket are gathered to this before a write: fewer trips to the thread pool, still constant memory. */
+const WRITE_BYTES = 1024 ** 2;
+
+export interface ExpectedBody {
+  sizeBytes?: number | undefined;
+  sha256?: string | undefined;
+}
+
+/** Says what a disk error means for the caller; the message never names a path. */
+export function asStorageError(error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new AppError(
+      "upstream_unavailable",
+      "The storage is full; nothing was saved",
+      { reason: "storageFull" },
+      error,
+    );
+  }
+  if (code === "EIO" || code === "EROFS" || code === "EACCES" || code === "EPERM" || code === "EMFILE") {
+    return new AppError(
+      "upstream_unavailable",
+      `The storage refused a write (${code})`,
+      { reason: "storage" },
+      error,
+    );
+  }
+  return error;
+}
+
+/** Makes names in a directory survive a power cut. Windows has no such call; its file systems journal names. */
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Creates a directory with its parents, each new name made durable. */
+export async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let created = path; created.length >= first.length; created = dirname(created)) {
+    await syncDirectory(dirname(created));
+  }
+}
+
+/** Puts a finished file in its place; tries again when an emptied folder was removed in between. */
+async function publish(temporary: string, target: string, createFolder: boolean): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    if (createFolder) await makeDirectory(dirname(target));
+    try {
+      await rename(temporary, target);
+      return await syncDirectory(dirname(target));
+    } catch (error) {
+      if (!isMissing(error) || !createFolder || attempt === 5) throw error;
+    }
+  }
+}
+
+async function writeFully(handle: FileHandle, chunks: Buffer[]): Promise<void> {
+  let pending = chunks;
+  while (pending.length > 0) {
+    const { bytesWritten } = await handle.writev(pending);
+    let skip = bytesWritten;
+    while (pending.length > 0 && skip >= pending[0]!.length) {
+      skip -= pending[0]!.length;
+      pending = pending.slice(1);
+    }
+    if (skip > 0) pending = [pending[0]!.subarray(skip), ...pending.slice(1)];
+  }
+}
+
+async function writeBody(
+  handle: FileHandle,
+  body: AsyncIterable<Buffer> | Iterable<Buffer>,
+  expected: ExpectedBody,
+): Promise<{ sizeBytes: number; sha256: string }> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  let gathered: Buffer[] = [];
+  let gatheredBytes = 0;
+  for await (const chunk of body) {
+    sizeBytes += chunk.length;
+    if (expected.sizeBytes !== undefined && sizeBytes > expected.sizeBytes) break;
+    hash.update(chunk);
+    gathered.push(chunk);
+    gatheredBytes += chunk.length;
+    if (gatheredBytes >= WRITE_BYTES) {
+      await writeFully(handle, gathered);
+      gathered = [];
+      gatheredBytes = 0;
+    }
+  }
+  await writeFully(handle, gathered);
+  if (expected.sizeBytes !== undefined && sizeBytes !== expected.sizeBytes) {
+    throw new AppError("content_mismatch", "The body has another length than was announced", {
+      reason: "length",
+    });
+  }
+  const sha256 = hash.digest("hex");
+  if (expected.sha256 !== undefined && sha256 !== expected.sha256) {
+    throw new AppError("content_mismatch", "The body has another SHA-256 than was announced", {
+      reason: "checksum",
+    });
+  }
+  return { sizeBytes, sha256 };
+}
+
+/**
+ * Stores a body as the object file `target`: written and synced under another name, then renamed, so that readers see
+ * the old object or the whole new one. Whatever fails, nothing stays behind; once this returns, a power cut loses nothing.
+ * Another length or digest than expected is `content_mismatch`, a full disk `upstream_unavailable`.
+ */
+export async function writeObject(options: {
+  temporaryDirectory: string;
+  target: string;
+  body: AsyncIterable<Buffer> | Iterable<Buffer>;
+  contentType: string;
+  expected?: ExpectedBody;
+  /** False where the folder's existence is what allows the write: an upload that was aborted must not come back. */
+  createFolder?: boolean;
+}): Promise<ObjectMetadata> {
+  const temporary = join(options.temporaryDirectory, randomUUID());
+  try {
+    await makeDirectory(options.temporaryDirectory);
+    const handle = await open(temporary, "wx", 0o600);
+    let metadata: ObjectMetadata;
+    try {
+      const body = await writeBody(handle, options.body, options.expected ?? {});
+      metadata = { ...body, contentType: options.contentType };
+      await writeFully(handle, [encodeTrailer(metadata)]);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await publish(temporary, options.target, options.createFolder ?? true);
+    return metadata;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw asStorageError(error);
+  }
+}

@@ -1,0 +1,106 @@
+import type { Readable } from "node:stream";
+
+/** What a client needs for one direct upload. It sends `headers` as they are; `Content-Length` follows from the body. */
+export interface PresignedPut {
+  url: string;
+  method: "PUT";
+  headers: Record<string, string>;
+  expiresAt: Date;
+}
+
+export interface ObjectStat {
+  sizeBytes: number;
+  /** Lower-case hex, as the store computed or verified it; null where the store knows none (multipart on S3). */
+  sha256: string | null;
+  contentType: string | null;
+  modifiedAt: Date;
+}
+
+export interface ListedObject {
+  key: string;
+  sizeBytes: number;
+  modifiedAt: Date;
+}
+
+export interface UploadedPart {
+  partNumber: number;
+  sizeBytes: number;
+  etag: string;
+  modifiedAt: Date;
+}
+
+/**
+ * Where bytes live. Both drivers keep the same contract (`contract.int.test.ts`):
+ * - keys are checked by `assertKey` before anything else;
+ * - an object is there completely or not at all, and what was acknowledged survives a crash;
+ * - a missing object is `not_found` from `read` and `stream`, null from `stat`, and no error from `delete`;
+ * - a store that cannot be reached, or is full, is `upstream_unavailable`.
+ */
+export interface Storage {
+  /**
+   * One upload straight from a client (15 minutes unless told). The store itself refuses another key, length,
+   * type or content, and an expired or altered URL. `sha256` is lower-case hex. No upload over 5 GiB: use multipart.
+   */
+  presignPut(options: {
+    key: string;
+    contentType: string;
+    sizeBytes: number;
+    sha256: string;
+    ttlSeconds?: number;
+  }): Promise<PresignedPut>;
+  /**
+   * A download straight to a client (60 seconds unless told). `inline` is honoured only for types that cannot run
+   * script; everything else is an attachment of type `application/octet-stream`. Does not look whether the object exists.
+   */
+  presignGet(options: {
+    key: string;
+    filename: string;
+    contentType: string;
+    disposition: "inline" | "attachment";
+    ttlSeconds?: number;
+  }): Promise<string>;
+  stat(key: string): Promise<ObjectStat | null>;
+  /**
+   * The bytes, or those of an inclusive range cut at the object's end (empty when it starts beyond it).
+   * Refuses more than 64 MiB with `file_too_large`: use `stream`.
+   */
+  read(key: string, range?: { start: number; end: number }): Promise<Buffer>;
+  stream(key: string): Promise<Readable>;
+  /** Stores what the server made. A body of another length than `sizeBytes` is `content_mismatch` and nothing is stored. */
+  put(
+    key: string,
+    body: Buffer | Readable,
+    options: { contentType: string; sizeBytes?: number },
+  ): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Objects in the order of their keys, at most 1,000 a page. */
+  list(options: { prefix?: string; cursor?: string; limit?: number }): Promise<{
+    items: ListedObject[];
+    nextCursor: string | null;
+  }>;
+  multipart: MultipartStorage;
+}
+
+/** Uploads in parts, with the semantics of S3: parts of 5 MiB to 5 GiB (the last may be smaller), numbers 1 to 10,000. */
+export interface MultipartStorage {
+  create(options: { key: string; contentType: string }): Promise<{ uploadId: string }>;
+  /** One part straight from a client, bound like `presignPut` (15 minutes unless told). Sending a part again replaces it. */
+  presignPart(options: {
+    key: string;
+    uploadId: string;
+    partNumber: number;
+    sizeBytes: number;
+    sha256: string;
+    ttlSeconds?: number;
+  }): Promise<PresignedPut>;
+  /** Makes the object of the parts named, in rising order; `not_found` for an upload that is not (or no longer) open. */
+  complete(options: {
+    key: string;
+    uploadId: string;
+    parts: { partNumber: number; etag: string }[];
+  }): Promise<void>;
+  /** Frees the parts; no error when the upload is gone. */
+  abort(options: { key: string; uploadId: string }): Promise<void>;
+  /** All parts so far, by number; `not_found` for an upload that is not (or no longer) open. */
+  listParts(options: { key: string; uploadId: string }): Promise<UploadedPart[]>;
+}
