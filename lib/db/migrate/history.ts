@@ -43,8 +43,11 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
 
 /** What the database has recorded and not rolled back, oldest first; nothing on an empty database. */
 export async function readApplied(client: pg.Client): Promise<Applied[]> {
-  const table = await client.query("SELECT to_regclass('public._prisma_migrations') AS oid");
-  if (table.rows[0]?.oid === null) return [];
+  // Not to_regclass(): it answers from a cache that may miss a table committed while this one waited for the lock.
+  const table = await client.query(
+    "SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = '_prisma_migrations'",
+  );
+  if (table.rows.length === 0) return [];
   const { rows } = await client.query<Applied>(
     `SELECT migration_name, checksum, finished_at FROM public._prisma_migrations
      WHERE rolled_back_at IS NULL ORDER BY migration_name`,
