@@ -1,0 +1,79 @@
+import { execFile } from "node:child_process";
+import { access, constants } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+/** How a child is walled in on this machine. */
+export type Isolation = {
+  /** Commands that set limits and then become the next one, so the child keeps its pid. */
+  prefix: string[];
+  /** True where the kernel gives the child a network namespace of its own, without any interface up. */
+  hasOwnNetwork: boolean;
+};
+
+/** Larger than the largest permitted output, small enough to keep a disk from filling. */
+const fileSizeLimitBytes = 64 * 1024 * 1024;
+
+let probed: Promise<Isolation> | undefined;
+
+/** Finds out once per process which of the kernel's walls can be had without privileges. */
+export function getIsolation(): Promise<Isolation> {
+  return (probed ??= probe());
+}
+
+async function probe(): Promise<Isolation> {
+  const prefix: string[] = [];
+  const unshare = await findCommand("unshare", ["-rn", "true"]);
+  if (unshare) prefix.push(unshare, "-rn");
+  const limits = [`--fsize=${fileSizeLimitBytes}`, "--core=0"];
+  const prlimit = await findCommand("prlimit", [...limits, "true"]);
+  if (prlimit) prefix.push(prlimit, ...limits);
+  const nice = await findCommand("nice", ["-n", "19", "true"]);
+  if (nice) prefix.push(nice, "-n", "19");
+  return { prefix, hasOwnNetwork: unshare !== null };
+}
+
+/** Absolute, because the child gets no PATH. Null where the command is missing or refused (containers often refuse). */
+async function findCommand(name: string, trial: string[]): Promise<string | null> {
+  if (process.platform === "win32") return null;
+  for (const folder of ["/usr/bin", "/bin", "/usr/local/bin"]) {
+    const path = join(folder, name);
+    try {
+      await access(path, constants.X_OK);
+      await promisify(execFile)(path, trial, { timeout: 5000 });
+      return path;
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}
+
+/**
+ * The arguments Node runs the child with: no files but those named, no child processes, a small script heap.
+ * Node's permission model covers scripts, not native code; the memory and time limits are the parent's.
+ */
+export function nodeFlags(o: {
+  root: string;
+  readPaths: string[];
+  writePath: string;
+  memoryMb: number;
+  hasOwnNetwork: boolean;
+}): string[] {
+  const workerDir = join(o.root, "lib", "pdf");
+  const readPaths = [workerDir, join(o.root, "node_modules"), join(o.root, "package.json"), ...o.readPaths];
+  return [
+    "--no-warnings",
+    "--permission",
+    // sharp is a native addon; the watchdog is a thread.
+    "--allow-addons",
+    "--allow-worker",
+    ...readPaths.map((path) => `--allow-fs-read=${path}`),
+    `--allow-fs-read=${o.writePath}`,
+    `--allow-fs-write=${o.writePath}`,
+    `--max-old-space-size=${Math.max(64, Math.min(256, Math.floor(o.memoryMb / 2)))}`,
+    "--disallow-code-generation-from-strings",
+    // No boundary, but it stops a library that phones home where the kernel can't.
+    ...(o.hasOwnNetwork ? [] : ["--import", join(workerDir, "worker", "deny-network.ts")]),
+  ];
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+const page = z
+  .int()
+  .min(0)
+  .max(2 ** 31);
+
+/** What a child may say on its standard output, one JSON object a line. Everything else ends it. */
+export const workerMessageSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("progress"), page, pages: page }),
+  z.object({
+    type: z.literal("done"),
+    pageCount: page.nullable(),
+    width: z.number().positive().optional(),
+    height: z.number().positive().optional(),
+    stopped: z.object({ reason: z.enum(["pages", "size", "damaged", "memory"]), atPage: page }).optional(),
+  }),
+  z.object({
+    type: z.literal("failed"),
+    reason: z.enum(["encrypted", "damaged", "unsupported", "memory"]),
+    detail: z.string().max(1000),
+  }),
+]);
+
+export type WorkerMessage = z.infer<typeof workerMessageSchema>;
+export type DoneMessage = Extract<WorkerMessage, { type: "done" }>;
+export type FailedMessage = Extract<WorkerMessage, { type: "failed" }>;
