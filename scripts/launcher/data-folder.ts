@@ -1,0 +1,46 @@
+import { chmod, mkdir, rm, stat, statfs, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { diskFull, explain, StartFailure } from "./failure.ts";
+
+/** A first start writes about 60 MB of database; below this a start would soon fail half-way. */
+export const MIN_FREE_BYTES = 200_000_000;
+
+/**
+ * Creates the data folder and proves that it can be written.
+ * Throws a StartFailure for a folder without permission, a file in its place, or a disk that is (nearly) full.
+ */
+export async function prepareDataFolder(dataDir: string, minFreeBytes = MIN_FREE_BYTES): Promise<void> {
+  try {
+    await mkdir(path.join(dataDir, "logs"), { recursive: true });
+    const probe = path.join(dataDir, `.probe-${process.pid}`);
+    await writeFile(probe, "x");
+    await rm(probe);
+    // As root, PostgreSQL runs under another account, which has to pass through to its folder below.
+    if (process.getuid?.() === 0) await chmod(dataDir, (await stat(dataDir)).mode | 0o011);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST" || (await isFile(dataDir))) {
+      throw new StartFailure(`The data folder ${dataDir} is not a folder; name another one with DATA_DIR.`);
+    }
+    throw explain(error, `use the data folder ${dataDir}`, dataDir);
+  }
+  await requireFreeSpace(dataDir, minFreeBytes);
+}
+
+/** Throws the full-disk sentence, with figures, if fewer bytes are free. */
+export async function requireFreeSpace(folder: string, minFreeBytes: number): Promise<void> {
+  const { bavail, bsize, blocks } = await statfs(folder);
+  const freeBytes = bavail * bsize;
+  // Some network and overlay file systems report no size at all: then writing decides.
+  if (blocks === 0 || freeBytes >= minFreeBytes) return;
+  if (freeBytes === 0) throw diskFull(folder);
+  throw new StartFailure(
+    `The disk is nearly full: ${Math.floor(freeBytes / 1_000_000)} MB are free in ${folder}, and Sheaf needs ${Math.ceil(minFreeBytes / 1_000_000)} MB to start.`,
+  );
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
+}

@@ -1,0 +1,30 @@
+/** What the launcher says on the terminal: one calm line per phase, then the address. */
+const WIDTH = 28;
+
+/** Runs one phase of the start and prints one line with what it did and how long it took. */
+export async function phase<T>(label: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<T> {
+  const startedAt = performance.now();
+  process.stdout.write(`  ${label.padEnd(WIDTH)}`);
+  try {
+    const result = await work();
+    const said = detail?.(result) ?? "";
+    process.stdout.write(`${seconds(performance.now() - startedAt)}${said ? `   ${said}` : ""}\n`);
+    return result;
+  } catch (error) {
+    process.stdout.write("\n");
+    throw error;
+  }
+}
+
+/** "0.4 s": durations as the launcher shows them, from milliseconds. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`.padStart(7);
+}
+
+export function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function warn(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

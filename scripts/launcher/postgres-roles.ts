@@ -1,0 +1,93 @@
+import { Client } from "pg";
+import { StartFailure } from "./failure.ts";
+
+export const DATABASE = "sheaf";
+const OWNER = "sheaf_owner";
+const APP = "sheaf_app";
+
+export interface DatabaseUrls {
+  /** Owns the database; for migrations and the job server. Not a superuser, does not bypass row security. */
+  ownerUrl: string;
+  /** What requests run as: owns nothing, does not bypass row security. */
+  appUrl: string;
+  /** For creating roles, and for tests that clone databases. Never handed to the app. */
+  superuserUrl: string;
+}
+
+export function databaseUrls(
+  port: number,
+  passwords: { superuser: string; owner: string; app: string },
+): DatabaseUrls {
+  const url = (user: string, password: string, database: string) =>
+    `postgresql://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+  return {
+    ownerUrl: url(OWNER, passwords.owner, DATABASE),
+    appUrl: url(APP, passwords.app, DATABASE),
+    superuserUrl: url("postgres", passwords.superuser, "postgres"),
+  };
+}
+
+/** Runs `work` on one connection and closes it. */
+async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  // A server that goes away in the middle fails the query in flight; without a listener it would end this process.
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await withClient(url, (client) => client.query("select 1"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes sure that both roles, the database and its extensions exist with the given passwords. May run any number of
+ * times; the right to connect comes last, so an app role that can connect proves that all of it is there.
+ */
+export async function ensureRoles(urls: DatabaseUrls): Promise<void> {
+  const ready = await Promise.all([answers(urls.ownerUrl), answers(urls.appUrl)]);
+  if (ready.every(Boolean)) return;
+  try {
+    await withClient(urls.superuserUrl, async (client) => {
+      const { rows } = await client.query<{ rolname: string }>("select rolname from pg_roles");
+      const existing = new Set(rows.map((row) => row.rolname));
+      for (const [role, url] of [
+        [OWNER, urls.ownerUrl],
+        [APP, urls.appUrl],
+      ] as const) {
+        const password = client.escapeLiteral(decodeURIComponent(new URL(url).password));
+        await client.query(
+          `${existing.has(role) ? "alter" : "create"} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls password ${password}`,
+        );
+      }
+      // Row policies make estimates high enough to start the compiler, which costs more than these queries take.
+      await client.query(`alter role ${APP} set jit = off`);
+      const found = await client.query("select from pg_database where datname = $1", [DATABASE]);
+      if (found.rowCount === 0) await client.query(`create database ${DATABASE} owner ${OWNER}`);
+      await client.query(`revoke all on database ${DATABASE} from public`);
+    });
+    const inside = new URL(urls.superuserUrl);
+    inside.pathname = `/${DATABASE}`;
+    await withClient(inside.href, async (client) => {
+      const { rows } = await client.query<{ name: string }>(
+        "select name from pg_available_extensions where name in ('pg_trgm', 'unaccent')",
+      );
+      for (const { name } of rows) await client.query(`create extension if not exists ${name}`);
+      await client.query(`grant connect on database ${DATABASE} to ${APP}`);
+    });
+  } catch (error) {
+    if ((error as { code?: string }).code !== "28P01") throw error;
+    throw new StartFailure(
+      "The passwords in secrets.json do not belong to this database; put back the secrets.json that was made with it.",
+    );
+  }
+}
