@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "#lib/env/index.ts";
+import { CHECKSUM_HEADER } from "../checksum.ts";
 import { isKey } from "../validate.ts";
 import type { LocalStorageContext } from "./context.ts";
 import { localContextFromEnv } from "./from-env.ts";
-import { CHECKSUM_HEADER } from "./presign.ts";
 import { asRefusal, Refusal, sendRefusal } from "./refusal.ts";
 import { serveGet } from "./serve-get.ts";
 import { servePut } from "./serve-put.ts";

@@ -1,11 +1,7 @@
+import { CHECKSUM_HEADER, hexToBase64 } from "../checksum.ts";
 import type { PresignedPut } from "../types.ts";
 import type { LocalStorageContext } from "./context.ts";
 import { type Permit, signPermit } from "./signing.ts";
-
-/** The header that carries an upload's digest, base64, on both drivers. */
-export const CHECKSUM_HEADER = "x-amz-checksum-sha256";
-
-export const hexToBase64 = (hex: string): string => Buffer.from(hex, "hex").toString("base64");
 
 type Unexpiring<P> = P extends Permit ? Omit<P, "expires"> : never;
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { CHECKSUM_HEADER, hexToBase64 } from "../checksum.ts";
 import { uploadNotFound } from "../validate.ts";
 import type { LocalStorageContext } from "./context.ts";
 import { getUpload } from "./multipart.ts";
 import { isMissing } from "./object-file.ts";
-import { CHECKSUM_HEADER, hexToBase64 } from "./presign.ts";
 import { Refusal } from "./refusal.ts";
 import type { Permit } from "./signing.ts";
 import { writeObject } from "./write-object.ts";

@@ -1,0 +1,63 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import type { PutObjectCommand, UploadPartCommand } from "@aws-sdk/client-s3";
+import { CHECKSUM_HEADER, hexToBase64 } from "../checksum.ts";
+import type { PresignedPut } from "../types.ts";
+
+export interface S3StorageConfig {
+  /** Where the store is, for this server and for browsers; AWS when left out. */
+  endpoint?: string | undefined;
+  region: string;
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  forcePathStyle: boolean;
+}
+
+const CONNECT_MS = 5_000;
+/** Silence on a connection. Completing an upload of many parts may keep a store busy for long. */
+const IDLE_MS = 60_000;
+const ALGORITHM_HEADER = "x-amz-sdk-checksum-algorithm";
+
+export function createClient(config: S3StorageConfig): S3Client {
+  return new S3Client({
+    ...(config.endpoint ? { endpoint: config.endpoint } : {}),
+    region: config.region,
+    forcePathStyle: config.forcePathStyle,
+    credentials: { accessKeyId: config.accessKeyId, secretAccessKey: config.secretAccessKey },
+    // The default would sign the CRC32 of an empty body into every presigned PUT, which strict stores then refuse.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS },
+  });
+}
+
+/**
+ * Signs an upload so that the store checks length, type and digest. All four headers must be signed, and the two
+ * `x-amz` ones must stay headers: as query parameters stores silently ignore the digest.
+ */
+export async function presignUpload(
+  client: S3Client,
+  command: PutObjectCommand | UploadPartCommand,
+  upload: { contentType?: string; sha256: string; ttlSeconds: number },
+): Promise<PresignedPut> {
+  // Signatures carry whole seconds.
+  const signingDate = new Date(Math.floor(Date.now() / 1000) * 1000);
+  const url = await getSignedUrl(client, command as PutObjectCommand, {
+    signingDate,
+    expiresIn: upload.ttlSeconds,
+    signableHeaders: new Set(["host", "content-type", "content-length", CHECKSUM_HEADER, ALGORITHM_HEADER]),
+    unhoistableHeaders: new Set([CHECKSUM_HEADER, ALGORITHM_HEADER]),
+  });
+  return {
+    url,
+    method: "PUT",
+    headers: {
+      ...(upload.contentType ? { "content-type": upload.contentType } : {}),
+      [CHECKSUM_HEADER]: hexToBase64(upload.sha256),
+      [ALGORITHM_HEADER]: "SHA256",
+    },
+    expiresAt: new Date(signingDate.getTime() + upload.ttlSeconds * 1000),
+  };
+}
