@@ -1,8 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
+import pg from "pg";
 import { migrateDown, MigrationError, migrateUp, newMigration } from "#lib/db/migrate/index.ts";
+import { prepareDataFolder } from "./launcher/data-folder.ts";
+import { StartFailure } from "./launcher/failure.ts";
+import { lockDataFolder } from "./launcher/lock.ts";
+import { databaseUrls } from "./launcher/postgres-roles.ts";
+import { startEmbeddedPostgres } from "./launcher/postgres.ts";
+import { loadSecrets } from "./launcher/secrets.ts";
 
 const USAGE = `Usage: npm run db:migrate               apply pending migrations
        npm run db:rollback [-- <n>|all]  take back the newest, or the newest n, or all
@@ -11,18 +19,45 @@ const USAGE = `Usage: npm run db:migrate               apply pending migrations
 
 const root = path.resolve(import.meta.dirname, "..");
 
-/** Runs `work` on the configured database, or on the embedded one, which is started for it if it isn't running. */
+/** Runs `work` on the configured database, else on the embedded one: the running one, or one started for it. */
 async function withOwnerUrl(work: (url: string) => Promise<void>) {
   const configured = process.env.DATABASE_OWNER_URL;
   if (configured) return work(configured);
-  const { startEmbeddedPostgres } = await import("./launcher/postgres.ts");
-  const postgres = await startEmbeddedPostgres({
-    dataDir: path.resolve(root, process.env.DATA_DIR ?? ".data"),
-  });
+  const dataDir = path.resolve(root, process.env.DATA_DIR ?? ".data");
+  await prepareDataFolder(dataDir);
+  const running = await findRunningServer(dataDir);
+  if (running) return work(running);
+  const lock = await lockDataFolder(dataDir);
   try {
-    await work(postgres.ownerUrl);
+    const postgres = await startEmbeddedPostgres({ dataDir });
+    try {
+      await work(postgres.ownerUrl);
+    } finally {
+      await postgres.stop();
+    }
   } finally {
-    await postgres.stop();
+    await lock.release();
+  }
+}
+
+/** The owner's connection to the server that a running launcher has on this folder, or null. */
+async function findRunningServer(dataDir: string): Promise<string | null> {
+  const pidFile = await readFile(path.join(dataDir, "postgres", "postmaster.pid"), "utf8").catch(() => "");
+  const port = Number(pidFile.split("\n")[3]);
+  if (!port) return null;
+  const secrets = await loadSecrets(dataDir);
+  const { ownerUrl } = databaseUrls(port, {
+    superuser: secrets.postgresPassword,
+    owner: secrets.ownerPassword,
+    app: secrets.appPassword,
+  });
+  const client = new pg.Client({ connectionString: ownerUrl });
+  try {
+    await client.connect();
+    await client.end();
+    return ownerUrl;
+  } catch {
+    return null; // left behind by a killed run
   }
 }
 
@@ -68,6 +103,6 @@ async function main([command, argument]: string[]) {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof MigrationError ? error.message : error);
+  console.error(error instanceof MigrationError || error instanceof StartFailure ? error.message : error);
   process.exitCode = 1;
 }
