@@ -1,0 +1,54 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { BookMarked, RotateCw } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { Button } from "#components/ui/button.tsx";
+import { Skeleton } from "#components/ui/skeleton.tsx";
+import { NavLink } from "./nav-link.tsx";
+import { ownedCollectionsQuery } from "./queries.ts";
+
+/** The reader's own collections with how many documents each holds. */
+export function CollectionNav() {
+  const t = useTranslations("shell");
+  const common = useTranslations("common");
+  const { data, isPending, isError, refetch } = useQuery(ownedCollectionsQuery());
+  if (isPending) {
+    return (
+      <div aria-busy className="flex flex-col gap-3 px-2 py-2">
+        {["w-4/5", "w-3/5", "w-2/3"].map((width) => (
+          <Skeleton key={width} className={`h-4 ${width}`} />
+        ))}
+      </div>
+    );
+  }
+  if (isError && !data) {
+    return (
+      <div className="text-ink-muted flex flex-col items-start gap-2 px-2 py-1 text-sm">
+        <p role="alert">{t("collectionsFailed")}</p>
+        <Button size="sm" onClick={() => void refetch()}>
+          <RotateCw aria-hidden />
+          {common("retry")}
+        </Button>
+      </div>
+    );
+  }
+  if (data.items.length === 0)
+    return <p className="text-ink-faint px-2 py-1 text-sm">{t("noCollections")}</p>;
+  return (
+    <ul className="flex flex-col gap-px">
+      {data.items.map((collection) => (
+        <li key={collection.id}>
+          <NavLink
+            href={`/collections/${collection.id}`}
+            icon={<BookMarked aria-hidden />}
+            label={collection.name}
+            count={{
+              value: collection.documentCount,
+              label: t("documentCount", { count: collection.documentCount }),
+            }}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,36 @@
+"use client";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import type { ReactNode } from "react";
+import { useSidebar } from "./sidebar-state.tsx";
+
+interface NavLinkProps {
+  href: string;
+  icon: ReactNode;
+  label: string;
+  /** A figure at the end of the line, with what it counts for screen readers. */
+  count?: { value: number; label: string };
+}
+
+/** One line of the side bar. */
+export function NavLink({ href, icon, label, count }: NavLinkProps) {
+  const isCurrent = usePathname() === href;
+  const { setDrawerOpen } = useSidebar();
+  return (
+    <Link
+      href={href}
+      aria-current={isCurrent ? "page" : undefined}
+      onClick={() => setDrawerOpen(false)}
+      className="text-ink-muted hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:text-ink flex h-8 items-center gap-2.5 rounded-md px-2 transition-colors aria-[current=page]:font-medium pointer-coarse:h-10 [&_svg]:size-4 [&_svg]:shrink-0"
+    >
+      {icon}
+      <span className="min-w-0 flex-1 truncate">{label}</span>
+      {count && (
+        <span className="text-ink-faint text-xs font-normal tabular-nums">
+          <span aria-hidden>{count.value}</span>
+          <span className="sr-only">{count.label}</span>
+        </span>
+      )}
+    </Link>
+  );
+}

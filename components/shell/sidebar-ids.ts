@@ -1,0 +1,3 @@
+export const sidebarCookie = "sheaf-sidebar";
+export const openButtonId = "open-sidebar";
+export const closeButtonId = "close-sidebar";

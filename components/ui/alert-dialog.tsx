@@ -1,0 +1,61 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { AlertDialog as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { Button } from "./button.tsx";
+import { cn } from "./cn.ts";
+import { overlayClass, panelClass } from "./overlay-class.ts";
+
+interface AlertDialogProps {
+  isOpen: boolean;
+  onOpenChange: (isOpen: boolean) => void;
+  title: ReactNode;
+  /** What will happen, and whether it can be undone. */
+  description: ReactNode;
+  /** The verb on the button: "Delete for good". */
+  confirmLabel: string;
+  isDangerous?: boolean;
+  /** While true the dialog waits and can't be confirmed again. */
+  isBusy?: boolean;
+  /** The dialog stays open until `isOpen` turns false, so that an error can be shown in it. */
+  onConfirm: () => void;
+  children?: ReactNode;
+}
+
+/** Asks before something that can't be taken back. Focus starts at the harmless button. */
+export function AlertDialog({
+  isOpen,
+  onOpenChange,
+  title,
+  description,
+  confirmLabel,
+  isDangerous = true,
+  isBusy,
+  onConfirm,
+  children,
+}: AlertDialogProps) {
+  const t = useTranslations("common");
+  return (
+    <Radix.Root open={isOpen} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className={overlayClass}>
+          <Radix.Content className={cn(panelClass, "max-w-110 gap-4 p-5")}>
+            <div>
+              <Radix.Title className="text-md font-semibold break-words">{title}</Radix.Title>
+              <Radix.Description className="text-ink-muted mt-1.5">{description}</Radix.Description>
+            </div>
+            {children}
+            <div className="flex flex-wrap justify-end gap-2">
+              <Radix.Cancel asChild>
+                <Button>{t("cancel")}</Button>
+              </Radix.Cancel>
+              <Button variant={isDangerous ? "danger" : "primary"} isBusy={isBusy} onClick={onConfirm}>
+                {confirmLabel}
+              </Button>
+            </div>
+          </Radix.Content>
+        </Radix.Overlay>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

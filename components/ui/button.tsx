@@ -1,0 +1,45 @@
+import type { ComponentProps } from "react";
+import { type ButtonSize, type ButtonVariant, buttonClass } from "./button-class.ts";
+import { Spinner } from "./spinner.tsx";
+
+interface ButtonProps extends ComponentProps<"button"> {
+  variant?: ButtonVariant;
+  size?: ButtonSize;
+  /** Work is under way: presses are ignored, focus and width stay, a spinner appears after 100 ms. */
+  isBusy?: boolean;
+}
+
+export function Button({
+  variant,
+  size,
+  isBusy = false,
+  className,
+  children,
+  onClick,
+  type = "button",
+  ...props
+}: ButtonProps) {
+  return (
+    <button
+      {...props}
+      type={type}
+      className={buttonClass({
+        variant,
+        size,
+        className: isBusy ? `relative ${className ?? ""}` : className,
+      })}
+      aria-disabled={isBusy || undefined}
+      aria-busy={isBusy || undefined}
+      onClick={
+        isBusy
+          ? (event) => {
+              event.preventDefault();
+            }
+          : onClick
+      }
+    >
+      {isBusy && <Spinner className="absolute" />}
+      <span className={isBusy ? "contents [&>*]:invisible" : "contents"}>{children}</span>
+    </button>
+  );
+}
