@@ -1,0 +1,55 @@
+import { AppError, quotaExceeded } from "#lib/errors/index.ts";
+import { type QuotaRefusal } from "#lib/errors/schema.ts";
+
+interface DatabaseError {
+  code: string;
+  message: string;
+  detail: string | undefined;
+}
+
+/** PostgreSQL's own code, message and detail, out of whatever wrapped them; null for other errors. */
+export function databaseError(error: unknown): DatabaseError | null {
+  for (let at: unknown = error, depth = 0; at && typeof at === "object" && depth < 6; depth++) {
+    const found = at as Record<string, unknown> & { meta?: { driverAdapterError?: { cause?: unknown } } };
+    const code =
+      found.originalCode ??
+      (typeof found.code === "string" && /^[0-9A-Z]{5}$/.test(found.code) ? found.code : undefined);
+    if (typeof code === "string" && !code.startsWith("P20")) {
+      const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+      return {
+        code,
+        message: text(found.originalMessage) ?? text(found.message) ?? "",
+        detail: text(found.detail),
+      };
+    }
+    at = found.meta?.driverAdapterError ?? found.cause;
+  }
+  return null;
+}
+
+/** The refusals of the database's own functions and policies, as the errors the rest of the program speaks. */
+export function asAppError(error: unknown): unknown {
+  const found = databaseError(error);
+  if (!found) return error;
+  switch (found.code) {
+    case "SH001":
+      return quotaExceeded(JSON.parse(found.detail ?? "{}") as QuotaRefusal);
+    case "SH002":
+      return new AppError("not_found", found.message, { reason: found.detail }, error);
+    case "SH003":
+      return new AppError("forbidden", found.message, { reason: found.detail }, error);
+    case "SH004":
+    case "SH005":
+      return new AppError("conflict", found.message, { reason: found.detail }, error);
+    case "42501":
+      return new AppError("forbidden", "Refused by a policy", { reason: "action" }, error);
+    default:
+      return error;
+  }
+}
+
+/** Deadlock victims and serialization failures did nothing and may simply be tried again. */
+export const isRetryable = (error: unknown): boolean =>
+  ["40P01", "40001"].includes(databaseError(error)?.code ?? "");
+export const isUniqueViolation = (error: unknown): boolean =>
+  databaseError(error)?.code === "23505" || (error as { code?: string } | null)?.code === "P2002";
