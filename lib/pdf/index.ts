@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { env } from "#lib/env/index.ts";
 import { getIsolation, nodeFlags } from "./isolation.ts";
 import type { Job } from "./limits.ts";
-import type { DoneMessage } from "./messages.ts";
+import type { DoneMessage, OpenedMessage } from "./messages.ts";
 import { salvageText, takeText, takeThumbnail } from "./results.ts";
 import { type Outcome, supervise } from "./supervise.ts";
 
@@ -69,22 +69,20 @@ export async function processDocument(o: {
   const outDir = await realpath(resolve(o.outDir));
   const workDir = await mkdtemp(join(outDir, ".work-"));
   try {
-    let pages = 0;
+    let opened: OpenedMessage | undefined;
     const outcome = await supervise({
       ...(await childCommand({ sourcePath, contentType: o.contentType, workDir, limits })),
       timeoutMs: limits.timeoutSeconds * 1000,
       memoryBytes: limits.memoryMb * 1024 * 1024,
       signal: o.signal,
-      onProgress: (progress) => {
-        pages = progress.pages;
-        o.onProgress?.(progress);
-      },
+      onOpened: (message) => (opened = message),
+      onProgress: o.onProgress,
     });
     o.signal?.throwIfAborted();
     if (outcome.end === "finished" && outcome.message.type === "done") {
       return await collect(outcome.message, workDir, outDir);
     }
-    return (await salvage(outcome, pages, workDir, outDir)) ?? toFailure(outcome);
+    return (await salvage(outcome, opened, workDir, outDir)) ?? toFailure(outcome);
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
@@ -151,20 +149,21 @@ async function collect(message: DoneMessage, workDir: string, outDir: string): P
 /** What was read before a limit struck is worth keeping: one bad page must not cost the reader the rest. */
 async function salvage(
   outcome: Outcome,
-  pageCount: number,
+  opened: OpenedMessage | undefined,
   workDir: string,
   outDir: string,
 ): Promise<ProcessResult | null> {
   const reasons = { timeout: "time", memory: "memory", crashed: "damaged" } as const;
-  if (outcome.end === "finished" || outcome.end === "aborted") return null;
+  if (!opened || outcome.end === "finished" || outcome.end === "aborted") return null;
   const text = await salvageText(workDir, outDir);
   if (!text) return null;
   return {
     ok: true,
-    pageCount,
+    pageCount: opened.pageCount,
     textPath: text.textPath,
     thumbnailPath: await takeThumbnail(workDir, outDir),
     partial: { reason: reasons[outcome.end], stoppedAtPage: text.pages },
+    ...(opened.width && { width: opened.width, height: opened.height }),
   };
 }
 

@@ -7,12 +7,13 @@ const page = z
 
 /** What a child may say on its standard output, one JSON object a line. Everything else ends it. */
 export const workerMessageSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("opened"), pageCount: page, width: length, height: length }),
   z.object({ type: z.literal("progress"), page, pages: page }),
   z.object({
     type: z.literal("done"),
     pageCount: page.nullable(),
-    width: z.number().positive().optional(),
-    height: z.number().positive().optional(),
+    width: length,
+    height: length,
     stopped: z.object({ reason: z.enum(["pages", "size", "damaged", "memory"]), atPage: page }).optional(),
   }),
   z.object({
@@ -23,5 +24,6 @@ export const workerMessageSchema = z.discriminatedUnion("type", [
 ]);
 
 export type WorkerMessage = z.infer<typeof workerMessageSchema>;
+export type OpenedMessage = Extract<WorkerMessage, { type: "opened" }>;
 export type DoneMessage = Extract<WorkerMessage, { type: "done" }>;
 export type FailedMessage = Extract<WorkerMessage, { type: "failed" }>;

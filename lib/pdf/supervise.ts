@@ -1,5 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { type WorkerMessage, workerMessageSchema, type DoneMessage, type FailedMessage } from "./messages.ts";
+import {
+  type WorkerMessage,
+  workerMessageSchema,
+  type DoneMessage,
+  type FailedMessage,
+  type OpenedMessage,
+} from "./messages.ts";
 import { findResidentBytes } from "./memory.ts";
 
 /** How a child ended. `finished` carries its own last word; in all other cases it has none worth hearing. */
@@ -22,6 +28,7 @@ export async function supervise(o: {
   timeoutMs: number;
   memoryBytes: number;
   signal?: AbortSignal;
+  onOpened?: (message: OpenedMessage) => void;
   onProgress?: (progress: { page: number; pages: number }) => void;
 }): Promise<Outcome> {
   const [file, ...args] = o.command as [string, ...string[]];
@@ -52,7 +59,8 @@ export async function supervise(o: {
     readMessages(child, (message) => {
       if (message === null) return end({ end: "crashed", detail: "The process wrote what it must not." });
       if (lastWord) return;
-      if (message.type === "progress") o.onProgress?.({ page: message.page, pages: message.pages });
+      if (message.type === "opened") o.onOpened?.(message);
+      else if (message.type === "progress") o.onProgress?.({ page: message.page, pages: message.pages });
       else lastWord = message;
     });
     let errorBytes = 0;

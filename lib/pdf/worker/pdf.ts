@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Job, textFileName } from "../limits.ts";
 import type { DoneMessage } from "../messages.ts";
 import { explainTrap, openPdf, type PdfDocument } from "./pdfium.ts";
-import { sendProgress } from "./report.ts";
+import { send, sendProgress } from "./report.ts";
 import { TextOutput } from "./text-output.ts";
 import { writePixels } from "./thumbnail.ts";
 
@@ -12,11 +12,13 @@ export async function processPdf(job: Job): Promise<DoneMessage> {
     const pdf = await openPdf(job.sourcePath, job.heapBytes);
     if (pdf.pageCount < 1) throw new Error("it has no pages");
     const pages = Math.min(pdf.pageCount, job.maxPages);
+    const size = pdf.pageSize(0);
+    send({ type: "opened", pageCount: pdf.pageCount, ...size });
     sendProgress(0, pages);
     const picture = pdf.renderPage(0);
     if (picture) await writePixels(job.outDir, picture);
     const stopped = readText(pdf, job, pages);
-    return { type: "done", pageCount: pdf.pageCount, ...pdf.pageSize(0), stopped };
+    return { type: "done", pageCount: pdf.pageCount, ...size, stopped };
   } catch (error) {
     throw explainTrap(error);
   }

@@ -44,7 +44,8 @@ export async function openPdf(path: string, heapBytes: number): Promise<PdfDocum
   }
   limitHeap(heapBytes);
   const pdfium = await loadPdfium();
-  const { pdfium: core } = pdfium;
+  // The package's types leave the heap to @types/emscripten.
+  const core = pdfium.pdfium as typeof pdfium.pdfium & { HEAPU8: Uint8Array<ArrayBuffer> };
   pdfium.PDFiumExt_Init();
 
   const readBlock = core.addFunction((_: number, position: number, target: number, length: number) => {
@@ -57,11 +58,11 @@ export async function openPdf(path: string, heapBytes: number): Promise<PdfDocum
   const handle = pdfium.FPDF_LoadCustomDocument(access, "");
   if (!handle) throw openFailure(pdfium.FPDF_GetLastError());
 
-  function withPage<T>(index: number, use: (page: number) => T): T | null {
+  function withPage<T>(index: number, read: (page: number) => T): T | null {
     const page = pdfium.FPDF_LoadPage(handle, index);
     if (!page) return null;
     try {
-      return use(page);
+      return read(page);
     } finally {
       pdfium.FPDF_ClosePage(page);
     }

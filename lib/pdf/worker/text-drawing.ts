@@ -28,7 +28,7 @@ function drawPlain(lines: string[]): string {
 
 function drawMarkdown(lines: string[]): string {
   return drawFlow(
-    lines.map((line) => {
+    joinParagraphs(lines).map((line) => {
       const heading = /^(#{1,6})\s+(.*)$/.exec(line);
       if (heading) {
         const size = [24, 19, 16][heading[1]!.length - 1] ?? 14;
@@ -39,6 +39,18 @@ function drawMarkdown(lines: string[]): string {
       return { text: stripMarks(line), style: plain };
     }),
   );
+}
+
+/** Lines of one paragraph or list item run on; headings, items and blank lines begin anew. */
+function joinParagraphs(lines: string[]): string[] {
+  const joined: string[] = [];
+  for (const line of lines) {
+    const last = joined.at(-1);
+    const isOwn = /^\s*([-*+]|\d+[.)]|#{1,6}|>|\||```)/.test(line) || line.trim() === "";
+    if (isOwn || !last || last.trim() === "" || /^#{1,6}\s/.test(last)) joined.push(line);
+    else joined[joined.length - 1] = `${last.trimEnd()} ${line.trim()}`;
+  }
+  return joined;
 }
 
 /** Emphasis, code and link marks; what remains is what a reader would see. */
@@ -67,7 +79,8 @@ function drawFlow(lines: { text: string; style: Style }[]): string {
 
 function drawTable(lines: string[]): string {
   const separator = findSeparator(lines[0] ?? "");
-  const rows = lines.slice(0, 24).map((line) => splitRow(line, separator));
+  const filled = lines.filter((line) => line.trim() !== "");
+  const rows = filled.slice(0, 24).map((line) => splitRow(line, separator));
   const columns = Math.min(5, Math.max(1, ...rows.map((row) => row.length)));
   const columnWidth = innerWidth / columns;
   const rowHeight = 24;

@@ -27,12 +27,9 @@ export class TextOutput {
  * words that the page breaks with a hyphen are whole again (pdfium marks such hyphens U+0002 or U+FFFE).
  */
 export function cleanText(text: string): string {
-  return (
-    text
-      .replace(/[\u0002\uFFFE](\r?\n)?/g, "")
-      .replace(/\r\n?/g, "\n")
-      // eslint-disable-next-line no-control-regex -- they are what is to be removed
-      .replace(/[\u0000-\u0008\u000B-\u001F\u007F\uFFFF]/g, "")
-      .toWellFormed()
-  );
+  return text
+    .replace(/[\u0002\uFFFE](\r?\n)?/g, "")
+    .replace(/\r\n?/g, "\n")
+    .replace(/[\u0000-\u0008\u000B-\u001F\u007F\uFFFF]/g, "")
+    .toWellFormed();
 }
