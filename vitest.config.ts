@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const elsewhere = ["**/node_modules/**", ".next/**", ".data/**", "e2e/**"];
+const elsewhere = ["**/node_modules/**", ".next/**", ".data/**", "e2e/.output/**"];
 
 /** `unit`: pure logic. `int`: a PostgreSQL of its own, with a fresh migrated database for every test file. */
 export default defineConfig({

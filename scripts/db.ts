@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import path from "node:path";
 import pg from "pg";
 import { migrateDown, MigrationError, migrateUp, newMigration } from "#lib/db/migrate/index.ts";
+import { generateClient } from "./launcher/build.ts";
 import { prepareDataFolder } from "./launcher/data-folder.ts";
 import { StartFailure } from "./launcher/failure.ts";
 import { lockDataFolder } from "./launcher/lock.ts";
@@ -78,16 +77,9 @@ async function create(url: string, name = "") {
   console.log(`Wrote ${path.relative(root, folder)}; read both files, then run npm run db:migrate.`);
 }
 
-/** The generator needs no schema engine, but the CLI downloads one unless it is pointed at some existing file. */
-function generate() {
-  const cli = createRequire(import.meta.url).resolve("prisma/build/index.js");
-  const env = {
-    ...process.env,
-    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-    PRISMA_HIDE_UPDATE_MESSAGE: "1",
-  };
-  const { status } = spawnSync(process.execPath, [cli, "generate"], { cwd: root, env, stdio: "inherit" });
-  process.exitCode = status ?? 1;
+async function generate() {
+  await generateClient({ root, logDir: path.join(root, ".data", "logs") });
+  console.log("Generated the Prisma client.");
 }
 
 async function main([command, argument]: string[]) {

@@ -36,7 +36,7 @@ async function readInexpressible(url: string): Promise<Inexpressible> {
 }
 
 /** Takes the inexpressible out of a script of the engine, whose statements each stand under a `-- Kind` line. */
-export function withoutInexpressible(script: string, { indexes, generatedColumns }: Inexpressible): string {
+function withoutInexpressible(script: string, { indexes, generatedColumns }: Inexpressible): string {
   const statements = script.split(/\n(?=-- [A-Z])/).flatMap((block) => {
     const index = /^(?:DROP|CREATE(?: UNIQUE)?) INDEX (?:"[^"]+"\.)?"([^"]+)"/m.exec(block)?.[1];
     if (index && indexes.has(index)) return [];

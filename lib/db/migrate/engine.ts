@@ -72,7 +72,7 @@ function connectionOf(url: string): pg.PoolConfig {
 }
 
 /** Opens the engine on a database for as long as `work` takes. Loading takes about 0.1 s, once per process. */
-export async function withEngine<T>(
+async function withEngine<T>(
   target: MigrationTarget,
   work: (engine: SchemaEngine) => Promise<T>,
 ): Promise<T> {

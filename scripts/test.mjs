@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// `npm test`: installs what is missing, then runs every test on the project's own Node.
+// The last line printed, alone, is the count: `N passed, N failed`.
+import { ensureInstalled, Refusal, runWithProjectNode } from "./bootstrap.mjs";
+
+/** With these the run has printed its own count; any other code is a crash. */
+const COUNTED = [0, 10];
+
+let code = 1;
+try {
+  await ensureInstalled();
+  code = await runWithProjectNode("scripts/test/main.ts", process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Refusal ? `\n${error.message}` : error);
+}
+if (!COUNTED.includes(code)) console.log("\nThe test run itself crashed.\n0 passed, 1 failed");
+process.exitCode = code === 0 ? 0 : 1;

@@ -1,0 +1,59 @@
+import { parseArgs } from "node:util";
+import { judge, runChecks } from "./checks.ts";
+import { runCommand, runTool, stopCommands } from "./command.ts";
+import { combine, failed, summarize, type Outcome } from "./outcome.ts";
+import { runBrowser, runVitest } from "./suites.ts";
+
+const MINUTE_MS = 60_000;
+/** Tells the starting script that the count was printed (any other code is a crash). */
+const COUNTED_FAILURES = 10;
+
+const outcomes: Outcome[] = [];
+
+/** Prints the end of the run; its last line, alone, is the count. */
+function finish() {
+  const outcome = combine(outcomes);
+  process.stdout.write(`\n${summarize(outcome)}\n`);
+  process.exitCode = outcome.failures.length > 0 ? COUNTED_FAILURES : 0;
+}
+
+/** Called off: nothing that was started stays behind. */
+function interrupt() {
+  stopCommands();
+  outcomes.push(failed("test run", "was interrupted"));
+  finish();
+  process.exit();
+}
+process.on("SIGINT", interrupt);
+process.on("SIGTERM", interrupt);
+process.on("disconnect", interrupt); // the starting script was killed
+process.channel?.unref();
+
+/** Sources that tools make from others: the Prisma client, and Next's types for routes and assets. */
+async function generateSources(): Promise<Outcome> {
+  const steps = [runCommand(process.execPath, ["scripts/db.ts", "generate"], { timeoutMs: 2 * MINUTE_MS })];
+  steps.push(runTool("next", ["typegen"], { timeoutMs: 2 * MINUTE_MS }));
+  const results = (await Promise.all(steps)).map((step) => judge("generated sources", step));
+  return combine(results.map((result) => ({ ...result, passed: 0 }))); // a means, not a test
+}
+
+async function main() {
+  const flag = { type: "boolean", default: false } as const;
+  const { values, positionals } = parseArgs({
+    options: { check: flag, unit: flag, int: flag, e2e: flag },
+    allowPositionals: true,
+  });
+  const isAll = !Object.values(values).includes(true);
+  outcomes.push(await generateSources());
+  if (isAll || values.check) outcomes.push(await runChecks());
+  const projects = (["unit", "int"] as const).filter((name) => isAll || values[name]);
+  if (projects.length > 0) outcomes.push(await runVitest(projects, positionals));
+  if (isAll || values.e2e) outcomes.push(await runBrowser(positionals));
+}
+
+try {
+  await main();
+} catch (error) {
+  outcomes.push(failed("test run", error instanceof Error ? (error.stack ?? error.message) : String(error)));
+}
+finish();

@@ -1,0 +1,48 @@
+/** What came of a part of the test run. */
+export interface Outcome {
+  passed: number;
+  failures: Failure[];
+  /** Names of tests that were not run, each with its reason where it gives one. */
+  skipped: string[];
+}
+
+export interface Failure {
+  name: string;
+  detail: string;
+}
+
+export const NOTHING: Outcome = { passed: 0, failures: [], skipped: [] };
+
+export const failed = (name: string, detail: string): Outcome => ({
+  ...NOTHING,
+  failures: [{ name, detail }],
+});
+
+export function combine(outcomes: Outcome[]): Outcome {
+  return {
+    passed: outcomes.reduce((sum, outcome) => sum + outcome.passed, 0),
+    failures: outcomes.flatMap((outcome) => outcome.failures),
+    skipped: outcomes.flatMap((outcome) => outcome.skipped),
+  };
+}
+
+/** The text that ends a run: what failed and why, what was left out, and on the last line the count alone. */
+export function summarize({ passed, failures, skipped }: Outcome): string {
+  const counts = [`${passed} passed`, `${failures.length} failed`];
+  if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
+  return [
+    ...skipped.map((name) => `skipped  ${name}`),
+    ...failures.map(({ name, detail }) => `FAILED   ${name}\n${indent(shorten(detail))}`),
+    counts.join(", "),
+  ].join("\n");
+}
+
+const LINES = 40;
+
+/** The end of a long text: tools say there what went wrong. */
+function shorten(text: string): string {
+  const lines = text.trimEnd().split("\n");
+  return lines.length <= LINES ? lines.join("\n") : ["…", ...lines.slice(-LINES)].join("\n");
+}
+
+const indent = (text: string) => text.replace(/^(?=.)/gm, "         ");

@@ -1,0 +1,94 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { buildApp, needsBuild } from "../launcher/build.ts";
+import { prepareChromium } from "./chromium.ts";
+import { root, runTool, type CommandResult } from "./command.ts";
+import { combine, failed, NOTHING, type Outcome } from "./outcome.ts";
+import {
+  readPlaywrightReport,
+  readVitestReport,
+  type PlaywrightReport,
+  type VitestReport,
+} from "./reports.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Runs the given Vitest projects; `filters` are parts of file names. */
+export function runVitest(projects: ("unit" | "int")[], filters: string[]): Promise<Outcome> {
+  return withReport("vitest", async (file) => {
+    const args = ["run", ...projects.flatMap((name) => ["--project", name]), ...filters];
+    const reporters = [
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${file}`,
+      "--passWithNoTests",
+    ];
+    const result = await runTool("vitest", [...args, ...reporters], {
+      timeoutMs: 10 * MINUTE_MS,
+      isShown: true,
+    });
+    return [result, (report) => readVitestReport(report as VitestReport, root)];
+  });
+}
+
+/** Builds the app and runs the browser journeys on it; nothing where the project has none. */
+export async function runBrowser(filters: string[]): Promise<Outcome> {
+  const config = "e2e/playwright.config.ts";
+  if (!existsSync(path.join(root, config))) return NOTHING;
+  const build = await buildForProduction();
+  if (build.failures.length > 0) return build;
+  const chromium = await prepareChromium();
+  if ("problem" in chromium) return combine([build, failed("browser", chromium.problem)]);
+  const journeys = await withReport("e2e", async (file) => {
+    const env = { PLAYWRIGHT_CHROMIUM: chromium.executablePath, PLAYWRIGHT_JSON_OUTPUT_FILE: file };
+    const args = ["test", "--config", config, "--reporter=list,json", ...filters];
+    const result = await runTool("playwright", args, { timeoutMs: 15 * MINUTE_MS, env, isShown: true });
+    return [result, (report) => readPlaywrightReport(report as PlaywrightReport)];
+  });
+  return combine([build, journeys]);
+}
+
+/** The build that `npm start` makes and keeps; one test. */
+async function buildForProduction(): Promise<Outcome> {
+  const name = "production build";
+  const context = {
+    root,
+    logDir: path.join(root, ".data", "logs"),
+    signal: AbortSignal.timeout(5 * MINUTE_MS),
+  };
+  try {
+    if (await needsBuild(root)) await buildApp(context);
+  } catch (error) {
+    console.log(`✗ ${name}`);
+    return failed(name, (error as Error).message);
+  }
+  console.log(`✓ ${name}`);
+  return { ...NOTHING, passed: 1 };
+}
+
+/**
+ * Counts what a runner reported, and never less than its exit code says: one that crashed, or that failed outside
+ * of its tests, is a failure of its own.
+ */
+async function withReport(
+  name: string,
+  run: (file: string) => Promise<[CommandResult, (report: unknown) => Outcome]>,
+): Promise<Outcome> {
+  const folder = await mkdtemp(path.join(tmpdir(), "sheaf-report-"));
+  try {
+    const file = path.join(folder, "report.json");
+    const [result, read] = await run(file);
+    const text = await readFile(file, "utf8").catch(() => null);
+    if (text === null) return failed(name, `${result.output}\n${result.problem ?? "no report was written"}`);
+    const outcome = read(JSON.parse(text));
+    if (result.code === 0 || outcome.failures.length > 0) return outcome;
+    return combine([
+      outcome,
+      failed(name, `${result.output}\n${result.problem ?? `exit code ${result.code}`}`),
+    ]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
