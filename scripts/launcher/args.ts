@@ -12,6 +12,8 @@ export interface LauncherOptions {
   instances: number;
   /** Repeat the app's log lines on the terminal. */
   verbose: boolean;
+  /** Build what `npm start` would build, and end. */
+  build: boolean;
   help: boolean;
 }
 
@@ -22,6 +24,7 @@ export const USAGE = `npm start -- [options]
   --instances <n>   how many app processes share that port (default 1)
   --verbose         show the app's log lines here, too
   --dev             development mode with hot reload (npm run dev)
+  --build           build and end, start nothing (npm run build)
 `;
 
 /** Reads the command line. Throws a StartFailure that names what is not understood. */
@@ -36,6 +39,7 @@ export function parseLauncherArgs(argv: string[]): LauncherOptions {
         port: { type: "string", short: "p" },
         instances: { type: "string", default: "1" },
         verbose: { type: "boolean", default: false },
+        build: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     }));
@@ -50,6 +54,7 @@ export function parseLauncherArgs(argv: string[]): LauncherOptions {
     port: values.port === undefined ? undefined : wholeNumber("--port", values.port, 1, 65_535),
     instances,
     verbose: values.verbose,
+    build: values.build,
     help: values.help,
   };
 }

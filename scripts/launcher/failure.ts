@@ -8,7 +8,9 @@ const NO_PERMISSION = /\b(EACCES|EPERM|EROFS|ENOTDIR)\b|permission denied|read-o
 
 /** The sentence for a full disk; `where` names the folder that could not be written. */
 export function diskFull(where: string): StartFailure {
-  return new StartFailure(`The disk is full: ${where} could not be written. Free some space and start again.`);
+  return new StartFailure(
+    `The disk is full: ${where} could not be written. Free some space and start again.`,
+  );
 }
 
 /** The sentence for a folder that may not be written. */
@@ -24,7 +26,10 @@ export function noWritePermission(where: string): StartFailure {
  */
 export function explain(error: unknown, doing: string, where: string): StartFailure {
   if (error instanceof StartFailure) return error;
-  const text = error instanceof Error ? `${(error as NodeJS.ErrnoException).code ?? ""} ${error.message}` : String(error);
+  const text =
+    error instanceof Error
+      ? `${(error as NodeJS.ErrnoException).code ?? ""} ${error.message}`
+      : String(error);
   if (NO_SPACE.test(text)) return diskFull(where);
   if (NO_PERMISSION.test(text)) return noWritePermission(where);
   return new StartFailure(`Sheaf could not ${doing}: ${lastLine(text)}`, { cause: error });

@@ -45,7 +45,9 @@ export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
       recovered = true;
       await discard(file, holder);
     }
-    throw new StartFailure(`The data folder ${dataDir} is being taken by another start at this moment; try again.`);
+    throw new StartFailure(
+      `The data folder ${dataDir} is being taken by another start at this moment; try again.`,
+    );
   } finally {
     await rm(draft, { force: true });
   }

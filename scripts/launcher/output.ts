@@ -2,7 +2,11 @@
 const WIDTH = 28;
 
 /** Runs one phase of the start and prints one line with what it did and how long it took. */
-export async function phase<T>(label: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<T> {
+export async function phase<T>(
+  label: string,
+  work: () => Promise<T>,
+  detail?: (result: T) => string,
+): Promise<T> {
   const startedAt = performance.now();
   process.stdout.write(`  ${label.padEnd(WIDTH)}`);
   try {

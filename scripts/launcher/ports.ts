@@ -16,7 +16,9 @@ export async function isPortFree(port: number, host: string): Promise<boolean> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EADDRINUSE") return false;
     if (code === "EACCES") {
-      throw new StartFailure(`Port ${port} may only be used by an administrator; choose one above 1023 with --port.`);
+      throw new StartFailure(
+        `Port ${port} may only be used by an administrator; choose one above 1023 with --port.`,
+      );
     }
     if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
       throw new StartFailure(`HOST=${host} is no address of this machine; use 127.0.0.1 or 0.0.0.0.`);
@@ -69,7 +71,8 @@ export async function rememberedPort(dataDir: string, name: "postgres" | "jobs")
     .then((text) => JSON.parse(text) as Record<string, unknown>)
     .catch(() => ({}) as Record<string, unknown>);
   const before = known[name];
-  if (typeof before === "number" && before > 0 && before < 65_536 && (await isPortFree(before, "127.0.0.1"))) return before;
+  if (typeof before === "number" && before > 0 && before < 65_536 && (await isPortFree(before, "127.0.0.1")))
+    return before;
   const port = await freePort();
   await writeFile(file, `${JSON.stringify({ ...known, [name]: port })}\n`);
   return port;

@@ -49,7 +49,10 @@ export async function postgresAccount(reach: string[]): Promise<PostgresAccount>
       `PostgreSQL runs as the account "${ACCOUNT}", which may not enter ${closed}; allow it (chmod o+x ${closed}), start Sheaf as an ordinary user, or set DATABASE_URL to another server.`,
     );
   }
-  return { own, command: (file, args) => ({ file: "setpriv", args: [...wrapper, file, ...args], options: {} }) };
+  return {
+    own,
+    command: (file, args) => ({ file: "setpriv", args: [...wrapper, file, ...args], options: {} }),
+  };
 }
 
 async function findAccount(): Promise<{ uid: number; gid: number } | null> {
@@ -62,9 +65,14 @@ async function findAccount(): Promise<{ uid: number; gid: number } | null> {
 }
 
 async function createAccount(): Promise<{ uid: number; gid: number }> {
-  await run("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]).catch(
-    () => undefined,
-  );
+  await run("useradd", [
+    "--system",
+    "--user-group",
+    "--no-create-home",
+    "--shell",
+    "/usr/sbin/nologin",
+    ACCOUNT,
+  ]).catch(() => undefined);
   const account = await findAccount();
   if (account) return account;
   throw new StartFailure(

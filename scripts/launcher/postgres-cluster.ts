@@ -28,9 +28,15 @@ export async function postgresPrograms(): Promise<PostgresPrograms> {
       `There is no bundled PostgreSQL for ${process.platform}-${os.arch()}; set DATABASE_URL and DATABASE_OWNER_URL to a server of your own.`,
     );
   }
-  const { version } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8")) as {
+    version: string;
+  };
   const program = (file: string) => path.join(folder, "native", "bin", file);
-  const programs = { initdb: program("initdb"), postgres: program("postgres"), majorVersion: version.split(".")[0] ?? "" };
+  const programs = {
+    initdb: program("initdb"),
+    postgres: program("postgres"),
+    majorVersion: version.split(".")[0] ?? "",
+  };
   for (const file of [programs.initdb, programs.postgres]) {
     // Some archives lose the mode; a read-only install that has it needs no change.
     if (((await stat(file)).mode & 0o111) !== 0o111) await chmod(file, 0o755);
@@ -125,7 +131,9 @@ export async function recoverCluster(clusterDir: string): Promise<void> {
     }
     if (await waitForExit(pid, patienceMs)) return;
   }
-  throw new StartFailure(`A PostgreSQL server of an earlier run (process ${pid}) does not stop; end it and start again.`);
+  throw new StartFailure(
+    `A PostgreSQL server of an earlier run (process ${pid}) does not stop; end it and start again.`,
+  );
 }
 
 /** What PostgreSQL wrote since `offset`, reduced to the line that says why it ended. */

@@ -83,7 +83,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   ]);
 
   const child = await launch(command, clusterDir, logFile);
-  const exited = child.exitCode === null && child.signalCode === null ? once(child, "exit").then(() => undefined) : Promise.resolve();
+  const exited =
+    child.exitCode === null && child.signalCode === null
+      ? once(child, "exit").then(() => undefined)
+      : Promise.resolve();
   const stop = async (now?: "now") => {
     if (child.exitCode === null && child.signalCode === null) child.kill(now ? "SIGQUIT" : "SIGINT");
     await exited;
@@ -130,8 +133,11 @@ async function launch(command: Command, clusterDir: string, logFile: string): Pr
     child.kill("SIGQUIT");
     const words = await lastWords(logFile, offset);
     // Workers of a killed server notice its end within moments and then let go of the shared memory.
-    const lingering = /shared memory block.*still in use|lock file "postmaster.pid" already exists/.test(words);
-    if (!lingering || performance.now() > deadline) throw explain(new Error(words), "start its database", clusterDir);
+    const lingering = /shared memory block.*still in use|lock file "postmaster.pid" already exists/.test(
+      words,
+    );
+    if (!lingering || performance.now() > deadline)
+      throw explain(new Error(words), "start its database", clusterDir);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

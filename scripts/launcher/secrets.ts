@@ -31,9 +31,14 @@ const generators: Record<keyof Secrets, () => string> = {
 export async function loadSecrets(dataDir: string): Promise<Secrets> {
   const file = path.join(dataDir, "secrets.json");
   const known = await readSecrets(file);
-  const missing = (Object.keys(generators) as (keyof Secrets)[]).filter((name) => typeof known[name] !== "string");
+  const missing = (Object.keys(generators) as (keyof Secrets)[]).filter(
+    (name) => typeof known[name] !== "string",
+  );
   if (missing.length === 0) return known as Secrets;
-  const secrets = { ...known, ...Object.fromEntries(missing.map((name) => [name, generators[name]()])) } as Secrets;
+  const secrets = {
+    ...known,
+    ...Object.fromEntries(missing.map((name) => [name, generators[name]()])),
+  } as Secrets;
   // Written beside and renamed: a crash leaves the old file or the new one, never half of one.
   const draft = `${file}.new`;
   const handle = await open(draft, "w", 0o600);
@@ -59,6 +64,8 @@ async function readSecrets(file: string): Promise<Partial<Secrets>> {
   try {
     return JSON.parse(text) as Partial<Secrets>;
   } catch {
-    throw new StartFailure(`${file} is damaged; restore it from a backup, because it holds the passwords of the database.`);
+    throw new StartFailure(
+      `${file} is damaged; restore it from a backup, because it holds the passwords of the database.`,
+    );
   }
 }

@@ -1,0 +1,175 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { existsSync } from "node:fs";
+import { startAppProcesses } from "./app-processes.ts";
+import type { LauncherOptions } from "./args.ts";
+import { buildApp, generateClient, needsBuild, needsClient } from "./build.ts";
+import { prepareDataFolder } from "./data-folder.ts";
+import { openDatabase } from "./database.ts";
+import { demoLines, seedDemo } from "./demo.ts";
+import { explain, StartFailure } from "./failure.ts";
+import { lockDataFolder } from "./lock.ts";
+import { openLog } from "./log-file.ts";
+import { phase, say, seconds, warn } from "./output.ts";
+import { rememberedPort, requireFreePort } from "./ports.ts";
+import { waitUntilReady } from "./ready.ts";
+import { loadSecrets } from "./secrets.ts";
+import { appEnvironment, decideSettings, type Settings } from "./settings.ts";
+
+/** What has been started, so that it can be ended in the opposite order. */
+export interface Running {
+  /** Pushed as things start; `stop` in reverse order, each once. */
+  started: { stop(): Promise<void>; kill?(): void }[];
+}
+
+export interface RunContext {
+  root: string;
+  options: LauncherOptions;
+  running: Running;
+  /** Aborted when the start is called off. */
+  signal: AbortSignal;
+  /** Called if something that runs has ended for good. */
+  onGiveUp(failure: StartFailure): void;
+}
+
+/** Leaves time for the app process of a killed run to notice that it is alone. */
+const ORPHAN_GRACE_MS = 5_000;
+const READY_TIMEOUT_MS = 60_000;
+
+/** Starts everything, in order, and returns when the app is ready. Throws a StartFailure with one clear sentence. */
+export async function run({ root, options, running, signal, onGiveUp }: RunContext): Promise<void> {
+  const startedAt = performance.now();
+  if (existsSync(path.join(root, ".env"))) process.loadEnvFile(path.join(root, ".env"));
+  const settings = decideSettings(process.env, options, root);
+  const { dataDir } = settings;
+
+  if (options.build) return build(settings, signal);
+  await prepareDataFolder(dataDir);
+  const lock = await lockDataFolder(dataDir).catch((error: unknown) => {
+    throw explain(error, "take its data folder", dataDir);
+  });
+  running.started.push({ stop: lock.release });
+  await requireFreePort(settings.port, settings.host, lock.recovered ? ORPHAN_GRACE_MS : 0);
+  const secrets = await loadSecrets(dataDir).catch((error: unknown) => {
+    throw explain(error, "keep its secrets", dataDir);
+  });
+  // Faulty settings are told before anything is started; the addresses still unknown are filled in below.
+  const draft = appEnvironment(process.env, settings, secrets, {
+    databaseUrl: "postgresql://localhost/sheaf",
+    jobsPort: 1,
+  });
+  if (draft.STORAGE_DRIVER === "local") await requireFolder(draft.STORAGE_DIR ?? "");
+  signal.throwIfAborted();
+
+  say(`\nSheaf${settings.mode === "development" ? " (development)" : ""}\n`);
+  const database = await phase(
+    settings.database ? "Checking the database" : "Starting the database",
+    () => openDatabase(settings, onGiveUp),
+    ({ created }) => (created ? "created" : ""),
+  );
+  running.started.push({ stop: () => database.stop(), kill: () => void database.stop("now") });
+  signal.throwIfAborted();
+
+  await phase(
+    "Applying migrations",
+    () => migrate(database.ownerUrl),
+    (count) => (count ? `${count} applied` : "up to date"),
+  );
+  signal.throwIfAborted();
+  await build(settings, signal);
+
+  const jobsPort = settings.embeddedJobs ? await rememberedPort(dataDir, "jobs") : null;
+  const env = appEnvironment(process.env, settings, secrets, { databaseUrl: database.appUrl, jobsPort });
+  // Demo data is made by the app's own verbs in this process, which read the same settings.
+  for (const name of ["INNGEST_DEV", "DATABASE_OWNER_URL"]) delete process.env[name];
+  Object.assign(process.env, env);
+
+  const appLog = openLog(path.join(dataDir, "logs", "app.log"));
+  running.started.push({ stop: appLog.close });
+  const mirror = options.verbose || options.dev || !process.stdout.isTTY;
+  const log = (chunk: Buffer | string) => {
+    appLog.write(chunk);
+    if (mirror && isReady) process.stdout.write(chunk);
+  };
+  let isReady = options.dev || options.verbose;
+
+  await phase(
+    "Starting the app",
+    async () => {
+      if (jobsPort !== null)
+        running.started.push(await startJobs(settings, database.ownerUrl, env, jobsPort, log));
+      const app = startAppProcesses({
+        script: "scripts/server.ts",
+        root,
+        count: settings.instances,
+        env,
+        log,
+        onGiveUp,
+        logFile: path.join(dataDir, "logs", "app.log"),
+      });
+      running.started.push(app);
+      await app.listening;
+      await waitUntilReady(settings.internalUrl, READY_TIMEOUT_MS, signal);
+    },
+    () => (settings.instances > 1 ? `${settings.instances} instances` : ""),
+  );
+
+  const accounts = options.demo ? await phase("Creating the demo", () => seedDemo(root)) : null;
+  say(`\n  Ready in ${seconds(performance.now() - startedAt).trim()}:  ${settings.appUrl}\n`);
+  if (accounts?.length) say(`  Demo accounts:\n${demoLines(accounts).join("\n")}\n`);
+  if (options.demo && accounts === null) warn("  There is no demo to create yet.\n");
+  if (!env.SMTP_URL) {
+    warn(`  No SMTP_URL is set: mail is written to ${env.MAIL_DIR}, and addresses count as verified.\n`);
+  }
+  say(
+    mirror
+      ? "  Ctrl-C stops everything.\n"
+      : `  Ctrl-C stops everything. Logs are in ${path.join(dataDir, "logs")}.\n`,
+  );
+  isReady = true;
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw explain(error, `use ${folder}`, folder);
+  });
+}
+
+async function migrate(url: string): Promise<number> {
+  const { migrateUp, MigrationError } = await import("#lib/db/migrate/index.ts");
+  try {
+    return (await migrateUp({ url })).applied.length;
+  } catch (error) {
+    if (error instanceof MigrationError) throw new StartFailure(error.message);
+    throw explain(error, "apply its migrations", "the database");
+  }
+}
+
+async function build(settings: Settings, signal: AbortSignal): Promise<void> {
+  const { root, dataDir } = settings;
+  const context = { root, logDir: path.join(dataDir, "logs"), signal };
+  if (await needsClient(root)) await phase("Generating the client", () => generateClient(context));
+  signal.throwIfAborted();
+  if (settings.mode === "production" && (await needsBuild(root)))
+    await phase("Building the app", () => buildApp(context));
+  signal.throwIfAborted();
+}
+
+async function startJobs(
+  settings: Settings,
+  databaseUrl: string,
+  env: Record<string, string>,
+  port: number,
+  log: (line: string) => void,
+) {
+  const { startJobServer } = await import("#lib/jobs/server/index.ts");
+  return startJobServer({
+    databaseUrl,
+    appUrl: settings.internalUrl,
+    host: "127.0.0.1",
+    port,
+    eventKey: env.INNGEST_EVENT_KEY ?? "",
+    signingKey: env.INNGEST_SIGNING_KEY ?? "",
+    log: (line: string) => log(`${line}\n`),
+  });
+}
