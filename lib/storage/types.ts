@@ -93,7 +93,10 @@ export interface MultipartStorage {
     sha256: string;
     ttlSeconds?: number;
   }): Promise<PresignedPut>;
-  /** Makes the object of the parts named, in rising order; `not_found` for an upload that is not (or no longer) open. */
+  /**
+   * Makes the object of all parts sent, named in rising order: `content_mismatch` when they are not just those.
+   * `not_found` for an upload that is not (or no longer) open, which includes one completed before.
+   */
   complete(options: {
     key: string;
     uploadId: string;

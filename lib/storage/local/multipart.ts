@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "#lib/errors/index.ts";
-import { MIN_PART_BYTES, PUT_TTL_SECONDS } from "../limits.ts";
+import { PUT_TTL_SECONDS } from "../limits.ts";
+import { assertParts } from "../parts.ts";
 import type { MultipartStorage, UploadedPart } from "../types.ts";
 import {
   assertBody,
@@ -30,6 +31,7 @@ export async function getUpload(
   key: string,
   uploadId: string,
 ): Promise<OpenUpload> {
+  assertKey(key);
   try {
     const upload = JSON.parse(
       await readFile(join(context.paths.upload(uploadId), DESCRIPTION), "utf8"),
@@ -60,7 +62,6 @@ export function createLocalMultipart(context: LocalStorageContext): MultipartSto
   const { paths } = context;
 
   async function listParts({ key, uploadId }: { key: string; uploadId: string }): Promise<UploadedPart[]> {
-    assertKey(key);
     await getUpload(context, key, uploadId);
     const parts: UploadedPart[] = [];
     for (const name of (await readdir(paths.upload(uploadId))).sort()) {
@@ -108,22 +109,7 @@ export function createLocalMultipart(context: LocalStorageContext): MultipartSto
 
     async complete({ key, uploadId, parts }) {
       const { contentType } = await getUpload(context, key, uploadId);
-      const present = new Map((await listParts({ key, uploadId })).map((part) => [part.partNumber, part]));
-      let last = 0;
-      parts.forEach(({ partNumber, etag }, index) => {
-        const part = present.get(partNumber);
-        if (partNumber <= last || part?.etag !== etag) {
-          throw new AppError("content_mismatch", `Part ${partNumber} is missing, altered or out of order`, {
-            reason: "part",
-          });
-        }
-        if (index < parts.length - 1 && part.sizeBytes < MIN_PART_BYTES) {
-          throw new AppError("content_mismatch", `Part ${partNumber} is under 5 MiB`, { reason: "part" });
-        }
-        last = partNumber;
-      });
-      if (last === 0)
-        throw new AppError("content_mismatch", "An upload needs at least one part", { reason: "part" });
+      assertParts(parts, await listParts({ key, uploadId }));
       await writeObject({
         temporaryDirectory: paths.temporary,
         target: paths.object(key),

@@ -34,7 +34,7 @@ export function createClient(config: S3StorageConfig): S3Client {
 }
 
 /**
- * Signs an upload so that the store checks length, type and digest. All four headers must be signed, and the two
+ * Signs an upload so that the store checks length, type and digest. All these headers must be signed, and the two
  * `x-amz` ones must stay headers: as query parameters stores silently ignore the digest.
  */
 export async function presignUpload(
@@ -47,7 +47,14 @@ export async function presignUpload(
   const url = await getSignedUrl(client, command as PutObjectCommand, {
     signingDate,
     expiresIn: upload.ttlSeconds,
-    signableHeaders: new Set(["host", "content-type", "content-length", CHECKSUM_HEADER, ALGORITHM_HEADER]),
+    signableHeaders: new Set([
+      "host",
+      "content-length",
+      CHECKSUM_HEADER,
+      ALGORITHM_HEADER,
+      // Parts have no type of their own.
+      ...(upload.contentType ? ["content-type"] : []),
+    ]),
     unhoistableHeaders: new Set([CHECKSUM_HEADER, ALGORITHM_HEADER]),
   });
   return {

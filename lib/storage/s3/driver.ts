@@ -124,6 +124,7 @@ export function createS3Storage(config: S3StorageConfig): Storage {
           ContentLength: measured.sizeBytes,
           ContentType: contentType,
           ChecksumSHA256: hexToBase64(measured.sha256),
+          ChecksumAlgorithm: "SHA256",
         });
         await call(() => client.send(command));
       });

@@ -7,23 +7,25 @@ const refusedParts = new Set(["InvalidPart", "InvalidPartOrder", "EntityTooSmall
 export const isStatus = (error: unknown, status: number): boolean =>
   error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
 
+/** The client marks all that went wrong on the way to the store or there; anything else is a fault of ours. */
+const isFromStore = (error: unknown): error is Error => error instanceof Error && "$metadata" in error;
+
 /** A missing object is `not_found`; a store that is away, too slow, misconfigured or refuses us is `upstream_unavailable`. */
-export function asAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  const name = error instanceof Error ? error.name : "unknown";
-  if (name === "NoSuchKey" || name === "NotFound") return objectNotFound(error);
-  if (name === "NoSuchUpload") return uploadNotFound(error);
-  if (refusedParts.has(name)) {
+function asAppError(error: unknown): unknown {
+  if (!isFromStore(error)) return error;
+  if (error.name === "NoSuchKey" || error.name === "NotFound") return objectNotFound(error);
+  if (error.name === "NoSuchUpload") return uploadNotFound(error);
+  if (refusedParts.has(error.name)) {
     return new AppError(
       "content_mismatch",
-      `The store refused the parts (${name})`,
+      `The store refused the parts (${error.name})`,
       { reason: "part" },
       error,
     );
   }
   return new AppError(
     "upstream_unavailable",
-    `The object store did not do its work (${name})`,
+    `The object store did not do its work (${error.name})`,
     { reason: "storage" },
     error,
   );

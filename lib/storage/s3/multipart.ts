@@ -10,7 +10,8 @@ import {
 import { AppError } from "#lib/errors/index.ts";
 import { hexToBase64 } from "../checksum.ts";
 import { PUT_TTL_SECONDS } from "../limits.ts";
-import type { MultipartStorage } from "../types.ts";
+import { assertParts } from "../parts.ts";
+import type { MultipartStorage, UploadedPart } from "../types.ts";
 import {
   assertBody,
   assertContentType,
@@ -22,6 +23,13 @@ import {
 } from "../validate.ts";
 import { presignUpload } from "./client.ts";
 import { call } from "./errors.ts";
+
+const asUploadedPart = (part: Part): UploadedPart => ({
+  partNumber: part.PartNumber ?? 0,
+  sizeBytes: part.Size ?? 0,
+  etag: part.ETag ?? "",
+  modifiedAt: part.LastModified ?? new Date(0),
+});
 
 export function createS3Multipart(client: S3Client, bucket: string): MultipartStorage {
   const target = (key: string, uploadId: string) => {
@@ -74,14 +82,13 @@ export function createS3Multipart(client: S3Client, bucket: string): MultipartSt
 
     async complete({ key, uploadId, parts }) {
       await call(async () => {
+        const present = await fetchParts(key, uploadId);
+        assertParts(parts, present.map(asUploadedPart));
         // Stores that kept a digest with each part want to hear it again.
-        const digests = new Map(
-          (await fetchParts(key, uploadId)).map((part) => [part.PartNumber, part.ChecksumSHA256]),
-        );
-        const Parts = parts.map(({ partNumber, etag }) => ({
-          PartNumber: partNumber,
-          ETag: etag,
-          ChecksumSHA256: digests.get(partNumber),
+        const Parts = present.map(({ PartNumber, ETag, ChecksumSHA256 }) => ({
+          PartNumber,
+          ETag,
+          ChecksumSHA256,
         }));
         await client.send(
           new CompleteMultipartUploadCommand({ ...target(key, uploadId), MultipartUpload: { Parts } }),
@@ -98,13 +105,7 @@ export function createS3Multipart(client: S3Client, bucket: string): MultipartSt
     },
 
     async listParts({ key, uploadId }) {
-      const parts = await call(() => fetchParts(key, uploadId));
-      return parts.map((part) => ({
-        partNumber: part.PartNumber ?? 0,
-        sizeBytes: part.Size ?? 0,
-        etag: part.ETag ?? "",
-        modifiedAt: part.LastModified ?? new Date(0),
-      }));
+      return (await call(() => fetchParts(key, uploadId))).map(asUploadedPart);
     },
   };
 }
