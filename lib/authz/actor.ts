@@ -1,6 +1,6 @@
 /** Whom a verb acts for. Every verb takes one first and decides by it; nothing else carries identity. */
 export type Actor =
-  | { kind: "user"; id: string; requestId?: string; ip?: string | null }
+  | { kind: "user"; id: string; isSystemAdmin?: boolean; requestId?: string; ip?: string | null }
   /** Not signed in: holds only what everyone holds. */
   | { kind: "everyone"; requestId?: string; ip?: string | null }
   /** Background work and sign-in itself. */

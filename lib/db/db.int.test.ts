@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import pg from "pg";
 import { system } from "#lib/authz/actor.ts";
-import { AppError } from "#lib/errors/index.ts";
+import { type AppError } from "#lib/errors/index.ts";
 import { transaction } from "./index.ts";
 
 const owner = new pg.Client({ connectionString: process.env.DATABASE_OWNER_URL });
@@ -19,7 +19,9 @@ beforeAll(async () => {
 afterAll(() => owner.end());
 
 const context = (tx: { $queryRaw: (s: TemplateStringsArray) => Promise<unknown> }) =>
-  tx.$queryRaw`SELECT app.actor_id() AS id, app.is_system() AS system` as Promise<{ id: string | null; system: boolean }[]>;
+  tx.$queryRaw`SELECT app.actor_id() AS id, app.is_system() AS system` as Promise<
+    { id: string | null; system: boolean }[]
+  >;
 
 describe("transaction", () => {
   it("runs as the actor, also when it holds a single statement", async () => {
@@ -44,7 +46,8 @@ describe("transaction", () => {
   it("joins verbs of the same actor and separates those of another", async () => {
     const me = { kind: "user", id: person } as const;
     await transaction(me, async (tx) => {
-      const id = async (t: typeof tx) => ((await t.$queryRaw`SELECT txid_current()::text AS id`) as { id: string }[])[0]!.id;
+      const id = async (t: typeof tx) =>
+        ((await t.$queryRaw`SELECT txid_current()::text AS id`) as { id: string }[])[0]!.id;
       const outer = await id(tx);
       expect(await transaction({ kind: "user", id: person }, id)).toBe(outer);
       expect(await transaction(system, id)).not.toBe(outer);
@@ -58,8 +61,14 @@ describe("transaction", () => {
   });
 
   it("speaks the database's refusals as AppErrors", async () => {
-    const refused = transaction({ kind: "user", id: person }, (tx) => tx.$queryRaw`SELECT app.purge_collection(${randomUUID()}::uuid)`);
-    await expect(refused).rejects.toMatchObject({ code: "forbidden", reason: "collection" } satisfies Partial<AppError>);
+    const refused = transaction(
+      { kind: "user", id: person },
+      (tx) => tx.$queryRaw`SELECT app.purge_collection(${randomUUID()}::uuid)`,
+    );
+    await expect(refused).rejects.toMatchObject({
+      code: "forbidden",
+      reason: "collection",
+    } satisfies Partial<AppError>);
   });
 
   it("takes nothing for an id that is none", async () => {

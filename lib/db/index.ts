@@ -76,6 +76,11 @@ export async function transaction<Result>(actor: Actor, work: (tx: Tx) => Promis
 const sameActor = (a: Actor, b: Actor) =>
   a.kind === b.kind && (a.kind !== "user" || a.id === (b as { id?: string }).id);
 
+/** One statement outside of any actor's context, for functions that take a secret as their only proof. Snake-case rows. */
+export async function statement<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {
+  return (await database().pool.query<Row>({ text, values, name: statementName({ sql: text }) })).rows;
+}
+
 /** Whether the database answers. */
 export async function isDatabaseReady(): Promise<boolean> {
   return database()

@@ -364,6 +364,33 @@ BEGIN
   RETURN FOUND;
 END $$;
 
+-- Whoever holds a session's id (it travels encrypted) or a token's secret acts as its person, while both live.
+-- The time of last use is written at most every five minutes.
+CREATE FUNCTION app.session_actor(session uuid) RETURNS TABLE (user_id uuid, is_system_admin boolean)
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE seen timestamptz;
+BEGIN
+  SELECT u.id, u.is_system_admin, s.last_seen_at INTO user_id, is_system_admin, seen
+    FROM sessions s JOIN users u ON u.id = s.user_id
+   WHERE s.id = session AND s.revoked_at IS NULL AND s.expires_at > statement_timestamp() AND u.suspended_at IS NULL;
+  IF NOT FOUND THEN RETURN; END IF;
+  IF seen < statement_timestamp() - interval '5 minutes' THEN UPDATE sessions SET last_seen_at = now() WHERE id = session; END IF;
+  RETURN NEXT;
+END $$;
+CREATE FUNCTION app.token_actor(secret_hash bytea) RETURNS TABLE (user_id uuid, is_system_admin boolean)
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE seen timestamptz; token uuid;
+BEGIN
+  SELECT u.id, u.is_system_admin, t.last_used_at, t.id INTO user_id, is_system_admin, seen, token
+    FROM tokens t JOIN users u ON u.id = t.user_id
+   WHERE t.hash = secret_hash AND t.kind = 'access' AND t.revoked_at IS NULL AND t.expires_at > statement_timestamp() AND u.suspended_at IS NULL;
+  IF NOT FOUND THEN RETURN; END IF;
+  IF seen IS NULL OR seen < statement_timestamp() - interval '5 minutes' THEN UPDATE tokens SET last_used_at = now() WHERE id = token; END IF;
+  RETURN NEXT;
+END $$;
+
 -- --- calls per window ------------------------------------------------------------------------------------------
 -- Counts one call and returns the count in the window, and when that ends. Refused calls are not counted.
 CREATE FUNCTION app.count_call(bucket text, most integer, window_seconds integer) RETURNS TABLE (is_allowed boolean, remaining integer, resets_at timestamptz)
@@ -380,5 +407,6 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA app FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.actor_id, app.is_system, app.actor_workspace, app.is_workspace_admin, app.collection_mask, app.document_mask,
   app.can_delete, app.person_name, app.quota_limits, app.set_tier, app.create_collection, app.set_collection_trashed, app.purge_collection,
   app.collection_people, app.mark_opened, app.add_collaborator, app.claim_invitations, app.confirm_document, app.discard_upload,
-  app.set_document_trashed, app.purge_document, app.document_progress, app.document_processed, app.verify_email, app.count_call
+  app.set_document_trashed, app.purge_document, app.document_progress, app.document_processed, app.verify_email, app.session_actor,
+  app.token_actor, app.count_call
   TO sheaf_app;
