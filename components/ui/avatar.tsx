@@ -9,7 +9,7 @@ const colours = [
   "bg-person-6 text-person-6-ink",
 ] as const;
 
-const sizes = { sm: "size-5 text-[0.5625rem]", md: "size-7 text-[0.6875rem]", lg: "size-10 text-base" };
+const sizes = { sm: "size-6 text-[0.625rem]", md: "size-7 text-[0.6875rem]", lg: "size-10 text-base" };
 
 /** First letters of the first and last word; of an address its first letter. */
 export function initialsOf(name: string): string {

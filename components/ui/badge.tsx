@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
 
 const tones = {
-  neutral: "bg-sunken text-ink-muted",
+  neutral: "bg-hover text-ink-muted",
   accent: "bg-accent-soft text-accent-ink",
   success: "bg-success-soft text-success-ink",
   warning: "bg-warning-soft text-warning-ink",

@@ -1,5 +1,6 @@
 import type { ComponentProps } from "react";
 import { type ButtonSize, type ButtonVariant, buttonClass } from "./button-class.ts";
+import { cn } from "./cn.ts";
 import { Spinner } from "./spinner.tsx";
 
 interface ButtonProps extends ComponentProps<"button"> {
@@ -39,7 +40,7 @@ export function Button({
       }
     >
       {isBusy && <Spinner className="absolute" />}
-      <span className={isBusy ? "contents [&>*]:invisible" : "contents"}>{children}</span>
+      <span className={cn("inline-flex items-center gap-[inherit]", isBusy && "animate-vanish-late")}>{children}</span>
     </button>
   );
 }
