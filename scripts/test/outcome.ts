@@ -2,7 +2,7 @@
 export interface Outcome {
   passed: number;
   failures: Failure[];
-  /** Names of tests that were not run, each with its reason where it gives one. */
+  /** One entry for each test that was not run: its name, or that of its suite. */
   skipped: string[];
 }
 
@@ -31,7 +31,10 @@ export function summarize({ passed, failures, skipped }: Outcome): string {
   const counts = [`${passed} passed`, `${failures.length} failed`];
   if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
   return [
-    ...skipped.map((name) => `skipped  ${name}`),
+    ...[...new Set(skipped)].map((name) => {
+      const count = skipped.filter((other) => other === name).length;
+      return `skipped  ${name}${count > 1 ? ` (${count} tests)` : ""}`;
+    }),
     ...failures.map(({ name, detail }) => `FAILED   ${name}\n${indent(shorten(detail))}`),
     counts.join(", "),
   ].join("\n");

@@ -6,7 +6,12 @@ export interface VitestReport {
     name: string;
     status: string;
     message: string;
-    assertionResults: { fullName: string; status: string; failureMessages: string[] | null }[];
+    assertionResults: {
+      ancestorTitles: string[];
+      fullName: string;
+      status: string;
+      failureMessages: string[] | null;
+    }[];
   }[];
 }
 
@@ -20,7 +25,8 @@ export function readVitestReport(report: VitestReport, root: string): Outcome {
       if (test.status === "passed") outcome.passed += 1;
       else if (test.status === "failed")
         outcome.failures.push({ name, detail: (test.failureMessages ?? []).join("\n") });
-      else outcome.skipped.push(name);
+      // Whole suites are skipped for want of something: their name says of what.
+      else outcome.skipped.push(`${fileName} › ${test.ancestorTitles[0] ?? test.fullName}`);
     }
     const hasFailedTest = file.assertionResults.some((test) => test.status === "failed");
     if (file.status === "failed" && !hasFailedTest)
