@@ -40,7 +40,9 @@ export function Button({
       }
     >
       {isBusy && <Spinner className="absolute" />}
-      <span className={cn("inline-flex items-center gap-[inherit]", isBusy && "animate-vanish-late")}>{children}</span>
+      <span className={cn("inline-flex items-center gap-[inherit]", isBusy && "animate-vanish-late")}>
+        {children}
+      </span>
     </button>
   );
 }

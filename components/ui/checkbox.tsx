@@ -13,7 +13,7 @@ export function Checkbox({ className, checked, ...props }: ComponentProps<typeof
       className={cn(
         // the pseudo element makes the target 24 px and more without moving anything
         "border-line-strong bg-surface relative grid size-4 shrink-0 place-items-center rounded-[4px] border transition-colors before:absolute before:-inset-1.5",
-        "hover:border-accent data-[state=checked]:border-accent data-[state=checked]:bg-accent disabled:opacity-50",
+        "hover:border-accent-vivid data-[state=checked]:border-accent data-[state=checked]:bg-accent disabled:opacity-50",
         "data-[state=indeterminate]:border-accent data-[state=indeterminate]:bg-accent",
         className,
       )}

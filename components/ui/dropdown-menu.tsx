@@ -72,7 +72,7 @@ export function MenuRadioGroup<Value extends string>({
         <Radix.RadioItem key={option.value} value={option.value} className={cn(itemClass, "relative pr-8")}>
           {option.label}
           <Radix.ItemIndicator className="absolute right-2">
-            <Check aria-hidden className="text-accent size-4" />
+            <Check aria-hidden className="text-accent-vivid size-4" />
           </Radix.ItemIndicator>
         </Radix.RadioItem>
       ))}

@@ -1,6 +1,6 @@
 import { cn } from "./cn.ts";
 
-const tones = { ok: "bg-accent", warning: "bg-warning", danger: "bg-danger" };
+const tones = { ok: "bg-accent-vivid", warning: "bg-warning", danger: "bg-danger-vivid" };
 
 interface MeterProps {
   used: number;

@@ -1,6 +1,6 @@
 /** The dimmed page behind a dialog, which also centres it. */
 export const overlayClass =
-  "fixed inset-0 z-40 grid items-end justify-items-center overflow-y-auto bg-overlay sm:items-center sm:p-6 " +
+  "fixed inset-0 z-40 grid grid-cols-[minmax(0,1fr)] items-end justify-items-center overflow-y-auto bg-overlay sm:items-center sm:p-6 " +
   "data-[state=open]:animate-fade-in data-[state=closed]:animate-fade-out";
 
 /** A dialog's sheet of paper. */

@@ -24,7 +24,7 @@ export function Progress({ percent, label, tone = "accent", className }: Progres
       <div
         className={cn(
           "h-full w-full origin-left rounded-full transition-transform duration-180",
-          tone === "danger" ? "bg-danger" : "bg-accent",
+          tone === "danger" ? "bg-danger-vivid" : "bg-accent-vivid",
           value === undefined && "animate-breathe",
         )}
         style={{ transform: `translateX(${(value ?? 40) - 100}%)` }}

@@ -33,7 +33,7 @@ export function Segmented<Value extends string>({
             <ToggleGroup.Item
               value={option.value}
               aria-label={option.label}
-              className="text-ink-muted hover:text-ink data-[state=on]:bg-surface data-[state=on]:text-ink data-[state=on]:ring-1 data-[state=on]:ring-line grid h-full w-8 place-items-center rounded-[6px] transition-colors [&_svg]:size-4"
+              className="text-ink-muted hover:text-ink data-[state=on]:bg-surface data-[state=on]:text-ink data-[state=on]:ring-line grid h-full w-8 place-items-center rounded-[6px] transition-colors data-[state=on]:ring-1 [&_svg]:size-4"
             >
               {option.icon}
             </ToggleGroup.Item>

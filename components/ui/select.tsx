@@ -70,7 +70,7 @@ export function Select<Value extends string>({
                 className="data-disabled:text-ink-faint data-highlighted:bg-hover relative flex cursor-default items-start gap-2 rounded-sm py-1.5 pr-2 pl-8 outline-none select-none"
               >
                 <Radix.ItemIndicator className="absolute top-2 left-2">
-                  <Check aria-hidden className="text-accent size-4" />
+                  <Check aria-hidden className="text-accent-vivid size-4" />
                 </Radix.ItemIndicator>
                 <span className="flex flex-col">
                   <Radix.ItemText>{option.label}</Radix.ItemText>

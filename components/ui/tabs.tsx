@@ -19,7 +19,7 @@ export function Tabs<Value extends string>({ value, onValueChange, label, tabs }
           <Radix.Trigger
             key={tab.value}
             value={tab.value}
-            className="text-ink-muted hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink -mb-px h-10 border-b-2 border-transparent px-3 font-medium whitespace-nowrap transition-colors focus-visible:-outline-offset-2"
+            className="text-ink-muted hover:text-ink data-[state=active]:border-accent-vivid data-[state=active]:text-ink -mb-px h-10 border-b-2 border-transparent px-3 font-medium whitespace-nowrap transition-colors focus-visible:-outline-offset-2"
           >
             {tab.label}
           </Radix.Trigger>

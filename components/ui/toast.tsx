@@ -15,7 +15,7 @@ export function Toaster() {
       containerAriaLabel={t("notifications")}
       icons={{
         success: <CircleCheck className="text-success size-4" />,
-        error: <CircleAlert className="text-danger size-4" />,
+        error: <CircleAlert className="text-danger-vivid size-4" />,
       }}
       toastOptions={{
         unstyled: true,
