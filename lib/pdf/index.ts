@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { env } from "#lib/env/index.ts";
-import { getIsolation, nodeFlags } from "./isolation.ts";
+import { getIsolation, isolatedCommand } from "./isolation.ts";
 import type { Job } from "./limits.ts";
 import type { DoneMessage, OpenedMessage } from "./messages.ts";
 import { salvageText, takeText, takeThumbnail } from "./results.ts";
@@ -97,7 +97,6 @@ async function childCommand(o: {
   // Put together piece by piece so that bundlers don't take the child's program for a part of the application.
   const root = process.cwd();
   const program = [root, "lib", "pdf", "worker", "main.ts"].join("/");
-  const isolation = await getIsolation();
   const job: Job = {
     sourcePath: o.sourcePath,
     contentType: o.contentType,
@@ -106,17 +105,16 @@ async function childCommand(o: {
     heapBytes: Math.max(32, o.limits.memoryMb - baseMemoryMb) * 1024 * 1024,
     lifetimeMs: o.limits.timeoutSeconds * 1000 + 5000,
   };
-  const flags = nodeFlags({
+  const command = isolatedCommand({
+    isolation: await getIsolation(),
     root,
     readPaths: [o.sourcePath],
     writePath: o.workDir,
     memoryMb: o.limits.memoryMb,
-    hasOwnNetwork: isolation.hasOwnNetwork,
+    script: program,
+    args: [JSON.stringify(job)],
   });
-  return {
-    command: [...isolation.prefix, process.execPath, ...flags, program, JSON.stringify(job)],
-    env: o.contentType.startsWith("text/") ? await fontEnvironment(root, o.workDir) : {},
-  };
+  return { command, env: o.contentType.startsWith("text/") ? await fontEnvironment(root, o.workDir) : {} };
 }
 
 /** Letters for drawing text: the system's fonts if it has any, and always those that come with the PDF viewer. */

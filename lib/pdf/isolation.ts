@@ -50,30 +50,37 @@ async function findCommand(name: string, trial: string[]): Promise<string | null
 }
 
 /**
- * The arguments Node runs the child with: no files but those named, no child processes, a small script heap.
- * Node's permission model covers scripts, not native code; the memory and time limits are the parent's.
+ * The command that runs a script of ours walled in: no files but those named, no child processes, a small script
+ * heap, what the kernel offers in `isolation`. Node's permission model covers scripts, not native code; limits of
+ * memory and time are the parent's to keep.
  */
-export function nodeFlags(o: {
+export function isolatedCommand(o: {
+  isolation: Isolation;
+  /** The repository's root; scripts may read the program's and its packages' files. */
   root: string;
   readPaths: string[];
   writePath: string;
   memoryMb: number;
-  hasOwnNetwork: boolean;
+  script: string;
+  args: string[];
 }): string[] {
   const workerDir = join(o.root, "lib", "pdf");
-  const readPaths = [workerDir, join(o.root, "node_modules"), join(o.root, "package.json"), ...o.readPaths];
+  const readPaths = [workerDir, join(o.root, "node_modules"), join(o.root, "package.json"), o.writePath];
   return [
+    ...o.isolation.prefix,
+    process.execPath,
     "--no-warnings",
     "--permission",
     // sharp is a native addon; the watchdog is a thread.
     "--allow-addons",
     "--allow-worker",
-    ...readPaths.map((path) => `--allow-fs-read=${path}`),
-    `--allow-fs-read=${o.writePath}`,
+    ...[...readPaths, ...o.readPaths].map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${o.writePath}`,
     `--max-old-space-size=${Math.max(64, Math.min(256, Math.floor(o.memoryMb / 2)))}`,
     "--disallow-code-generation-from-strings",
     // No boundary, but it stops a library that phones home where the kernel can't.
-    ...(o.hasOwnNetwork ? [] : ["--import", join(workerDir, "worker", "deny-network.ts")]),
+    ...(o.isolation.hasOwnNetwork ? [] : ["--import", join(workerDir, "worker", "deny-network.ts")]),
+    o.script,
+    ...o.args,
   ];
 }

@@ -1,19 +1,17 @@
 import { z } from "zod";
 
-const page = z
-  .int()
-  .min(0)
-  .max(2 ** 31);
+const page = z.int().min(0).max(2_147_483_648);
+const size = z.number().positive().optional();
 
 /** What a child may say on its standard output, one JSON object a line. Everything else ends it. */
 export const workerMessageSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("opened"), pageCount: page, width: length, height: length }),
+  z.object({ type: z.literal("opened"), pageCount: page, width: size, height: size }),
   z.object({ type: z.literal("progress"), page, pages: page }),
   z.object({
     type: z.literal("done"),
     pageCount: page.nullable(),
-    width: length,
-    height: length,
+    width: size,
+    height: size,
     stopped: z.object({ reason: z.enum(["pages", "size", "damaged", "memory"]), atPage: page }).optional(),
   }),
   z.object({
