@@ -33,6 +33,7 @@ export function asRefusal(error: unknown): Refusal | null {
 /** Answers a refusal. A client still sending its body is listened to for a while, then cut off. */
 export function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   const body = `${refusal.message}\n`;
+  if (!request.complete) drain(request, response);
   response.writeHead(refusal.status, {
     ...refusal.headers,
     "Content-Type": "text/plain; charset=utf-8",
@@ -40,14 +41,20 @@ export function sendRefusal(request: IncomingMessage, response: ServerResponse, 
     "Cache-Control": "no-store",
   });
   response.end(request.method === "HEAD" ? undefined : body);
-  if (request.complete) return;
+}
+
+function drain(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request;
+  // To close at once on bytes unread would reset the connection, and the answer could be lost with it.
+  response.shouldKeepAlive = true;
   const cut = setTimeout(() => socket.destroy(), DRAIN_MS);
+  const stop = () => clearTimeout(cut);
+  request.once("end", stop);
+  socket.once("close", stop);
+  request.on("error", stop); // the client hung up
   let drained = 0;
   request.on("data", (chunk: Buffer) => {
     drained += chunk.length;
     if (drained > DRAIN_BYTES) socket.destroy();
   });
-  request.on("error", () => undefined); // the client hung up, which ends this as well
-  request.on("close", () => clearTimeout(cut));
 }

@@ -15,7 +15,7 @@ export interface ExpectedBody {
 /** Says what a disk error means for the caller; the message never names a path. */
 export function asStorageError(error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOSPC" || code === "EDQUOT") {
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
     return new AppError(
       "upstream_unavailable",
       "The storage is full; nothing was saved",
