@@ -2,6 +2,7 @@ import cluster from "node:cluster";
 import path from "node:path";
 import next from "next";
 import { env } from "#lib/env/index.ts";
+import type { WorkerMessage } from "./launcher/app-processes.ts";
 import { createAppServer } from "./launcher/http-server.ts";
 import { portTaken } from "./launcher/ports.ts";
 
@@ -22,7 +23,7 @@ function fail(failure: string): void {
     console.error(failure);
     process.exit(1);
   }
-  process.send({ failure }, () => process.exit(1));
+  process.send({ failure } satisfies WorkerMessage, () => process.exit(1));
 }
 
 async function main() {
@@ -50,7 +51,9 @@ async function main() {
     if (error.code === "EADDRINUSE") fail(portTaken(port).message);
     else fail(`The app could not listen on ${host}:${port}: ${error.message}`);
   });
-  server.listen({ port, host, exclusive: isAlone, backlog: 511 });
+  server.listen({ port, host, exclusive: isAlone, backlog: 511 }, () => {
+    process.send?.({ listening: true } satisfies WorkerMessage);
+  });
 
   let stopping = false;
   const stop = async () => {

@@ -16,6 +16,14 @@ export interface AppProcessesOptions {
   logFile: string;
 }
 
+/** What an app process tells the launcher. */
+export interface WorkerMessage {
+  /** It accepts connections. */
+  listening?: true;
+  /** It cannot run, for a reason that trying again does not change; one sentence for people. */
+  failure?: string;
+}
+
 export interface AppProcesses {
   /** Resolves when every process listens. */
   listening: Promise<void>;
@@ -65,9 +73,9 @@ export function startAppProcesses(options: AppProcessesOptions): AppProcesses {
     workers.add(worker);
     worker.process.stdout?.on("data", options.log);
     worker.process.stderr?.on("data", options.log);
-    worker.on("message", (message: { failure?: string }) => (reason ??= message?.failure));
-    worker.on("listening", () => {
-      ready.add(slot);
+    worker.on("message", (message: WorkerMessage) => {
+      reason ??= message.failure;
+      if (message.listening) ready.add(slot);
       if (ready.size === options.count) settle.resolve();
     });
     worker.on("error", () => undefined);

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { explain, lastLine, StartFailure } from "./failure.ts";
 import type { PostgresAccount } from "./postgres-account.ts";
-import { commandLine, isAlive, waitForExit } from "./processes.ts";
+import { commandLine, waitForExit } from "./processes.ts";
 
 /** The PostgreSQL programs that came from npm for this machine. */
 export interface PostgresPrograms {
@@ -110,7 +110,7 @@ export async function recoverCluster(clusterDir: string): Promise<void> {
   const pidFile = path.join(clusterDir, "postmaster.pid");
   const pid = Number((await readFile(pidFile, "utf8").catch(() => "")).split("\n")[0]);
   // A pid file of a dead process is left to PostgreSQL, which also checks that no worker of it survives.
-  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return;
+  if (!Number.isInteger(pid) || pid <= 0) return;
   const command = await commandLine(pid);
   if (command === null) return;
   if (!command.includes(clusterDir)) {

@@ -4,26 +4,21 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Whether a process with this id exists, whoever owns it. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 /**
  * A text that tells one process from a later one with the same id: its start time, in the form the system gives.
- * Null if there is no such process.
+ * Null if no such process runs; one that has ended and was not yet collected by its parent does not run
+ * (in a container nobody may ever collect it).
  */
 export async function startMark(pid: number): Promise<string | null> {
-  if (process.platform !== "linux") return ps(pid, "lstart=");
+  if (process.platform !== "linux") {
+    const state = await ps(pid, "state=");
+    return state === null || state.startsWith("Z") ? null : ps(pid, "lstart=");
+  }
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    // The name in parentheses may hold blanks; field 22 (start time in ticks since boot) is counted after it.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    // The name in parentheses may hold blanks, so fields are counted after it: state first, start time (in ticks) as 20th.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? null : (fields[19] ?? null);
   } catch {
     return null;
   }
@@ -50,7 +45,7 @@ async function ps(pid: number, column: string): Promise<string | null> {
 /** Waits until the process is gone; false if it still runs after `timeoutMs`. */
 export async function waitForExit(pid: number, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
-  while (isAlive(pid)) {
+  while ((await startMark(pid)) !== null) {
     if (performance.now() >= deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

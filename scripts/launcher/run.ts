@@ -8,6 +8,7 @@ import { prepareDataFolder } from "./data-folder.ts";
 import { openDatabase } from "./database.ts";
 import { demoLines, seedDemo } from "./demo.ts";
 import { explain, StartFailure } from "./failure.ts";
+import { startJobs } from "./jobs.ts";
 import { lockDataFolder } from "./lock.ts";
 import { openLog } from "./log-file.ts";
 import { phase, say, seconds, warn } from "./output.ts";
@@ -87,30 +88,15 @@ export async function run({ root, options, running, signal, onGiveUp }: RunConte
   const appLog = openLog(path.join(dataDir, "logs", "app.log"));
   running.started.push({ stop: appLog.close });
   const mirror = options.verbose || options.dev || !process.stdout.isTTY;
+  // The phases of a start stay readable: until it is ready, only those who asked for it see the app's lines.
+  let isMirroring = options.verbose || options.dev;
   const log = (chunk: Buffer | string) => {
     appLog.write(chunk);
-    if (mirror && isReady) process.stdout.write(chunk);
+    if (isMirroring) process.stdout.write(chunk);
   };
-  let isReady = options.dev || options.verbose;
-
   await phase(
     "Starting the app",
-    async () => {
-      if (jobsPort !== null)
-        running.started.push(await startJobs(settings, database.ownerUrl, env, jobsPort, log));
-      const app = startAppProcesses({
-        script: "scripts/server.ts",
-        root,
-        count: settings.instances,
-        env,
-        log,
-        onGiveUp,
-        logFile: path.join(dataDir, "logs", "app.log"),
-      });
-      running.started.push(app);
-      await app.listening;
-      await waitUntilReady(settings.internalUrl, READY_TIMEOUT_MS, signal);
-    },
+    () => startApp({ settings, env, jobsPort, ownerUrl: database.ownerUrl, log, running, signal, onGiveUp }),
     () => (settings.instances > 1 ? `${settings.instances} instances` : ""),
   );
 
@@ -126,7 +112,7 @@ export async function run({ root, options, running, signal, onGiveUp }: RunConte
       ? "  Ctrl-C stops everything.\n"
       : `  Ctrl-C stops everything. Logs are in ${path.join(dataDir, "logs")}.\n`,
   );
-  isReady = true;
+  isMirroring = mirror;
 }
 
 async function requireFolder(folder: string): Promise<void> {
@@ -155,21 +141,46 @@ async function build(settings: Settings, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
 }
 
-async function startJobs(
-  settings: Settings,
-  databaseUrl: string,
-  env: Record<string, string>,
-  port: number,
-  log: (line: string) => void,
-) {
-  const { startJobServer } = await import("#lib/jobs/server/index.ts");
-  return startJobServer({
-    databaseUrl,
-    appUrl: settings.internalUrl,
-    host: "127.0.0.1",
-    port,
-    eventKey: env.INNGEST_EVENT_KEY ?? "",
-    signingKey: env.INNGEST_SIGNING_KEY ?? "",
-    log: (line: string) => log(`${line}\n`),
+interface AppStart extends Pick<RunContext, "running" | "signal" | "onGiveUp"> {
+  settings: Settings;
+  env: Record<string, string>;
+  jobsPort: number | null;
+  ownerUrl: string;
+  log(chunk: Buffer | string): void;
+}
+
+/** Starts the job server and the app's processes, and waits until the app is ready. */
+async function startApp({
+  settings,
+  env,
+  jobsPort,
+  ownerUrl,
+  log,
+  running,
+  signal,
+  onGiveUp,
+}: AppStart): Promise<void> {
+  // Before the app, which sends events from its first moment.
+  const jobs =
+    jobsPort === null ? null : await startJobs({ settings, env, port: jobsPort, ownerUrl, log, onGiveUp });
+  const app = startAppProcesses({
+    script: "scripts/server.ts",
+    root: settings.root,
+    count: settings.instances,
+    env,
+    log,
+    onGiveUp,
+    logFile: path.join(settings.dataDir, "logs", "app.log"),
   });
+  running.started.push(app);
+  // Ended before the app: calls that run get their answer, the rest is given back.
+  if (jobs) running.started.push(jobs);
+  await Promise.race([app.listening, rejection(signal)]);
+  await waitUntilReady(settings.internalUrl, READY_TIMEOUT_MS, signal);
+}
+
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
+  );
 }

@@ -2,22 +2,12 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** Top-level folders that no page is made of. Everything else counts, so that a new folder can't be forgotten. */
-const OUTSIDE = new Set([
-  "node_modules",
-  ".git",
-  ".ci",
-  ".next",
-  ".data",
-  "docs",
-  "e2e",
-  "bench",
-  "scripts",
-  "coverage",
-]);
-/** Files that change without changing what is built: tests, texts for people, and what tools write. */
-const IRRELEVANT =
-  /(\.test\.tsx?|\.md|\.tsbuildinfo|\.log)$|(^|\/)(\.env[^/]*|next-env\.d\.ts|LICENSE|\.DS_Store)$/;
+/** What pages are made of. Named, not excluded: a data folder may lie anywhere in the project, too. */
+const FOLDERS = ["app", "components", "inngest", "lib", "public"];
+const FILES = ["prisma/schema.prisma"];
+/** Beside them the settings at the top: package-lock.json, next.config.ts, proxy.ts, instrumentation.ts, … */
+const TOP_LEVEL = /^(?!next-env\.d\.ts$).*\.(ts|mjs|json)$/;
+const IRRELEVANT = /(\.test\.tsx?|\.md)$|(^|\/)\.DS_Store$/;
 
 /** A hash over names and content of everything that goes into a build. About 20 ms per thousand files. */
 export function hashSources(root: string): string {
@@ -33,18 +23,15 @@ export function hashSources(root: string): string {
 }
 
 function listSources(root: string): string[] {
-  const files: string[] = [];
-  const visit = (folder: string) => {
-    for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
-      const name = folder ? `${folder}/${entry.name}` : entry.name;
-      if (entry.isDirectory()) {
-        // Migrations are applied by the launcher and the client is generated from the schema.
-        if (!OUTSIDE.has(name) && name !== "prisma/generated" && name !== "prisma/migrations") visit(name);
-      } else if (entry.isFile() && !IRRELEVANT.test(name)) {
-        files.push(name);
-      }
+  const entries = readdirSync(root, { withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && TOP_LEVEL.test(entry.name))
+    .map(({ name }) => name);
+  const present = new Set(entries.map(({ name }) => name));
+  for (const folder of FOLDERS.filter((name) => present.has(name))) {
+    for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true, recursive: true })) {
+      if (entry.isFile()) files.push(path.relative(root, path.join(entry.parentPath, entry.name)));
     }
-  };
-  visit("");
-  return files.sort();
+  }
+  return [...files, ...FILES].filter((file) => !IRRELEVANT.test(file)).sort();
 }
