@@ -8,7 +8,7 @@ import { EMPTY_TEMPLATE } from "#lib/db/testing/index.ts";
 import { prepareDataFolder } from "../launcher/data-folder.ts";
 import { recoverCluster } from "../launcher/postgres-cluster.ts";
 import { startEmbeddedPostgres } from "../launcher/postgres.ts";
-import { isAlive } from "../launcher/processes.ts";
+import { startMark } from "../launcher/processes.ts";
 
 const PREFIX = "sheaf-test-";
 /** What a run of all tests writes, with room to spare. */
@@ -67,7 +67,7 @@ async function chooseParent(): Promise<string> {
 async function sweepLeftovers(parent: string) {
   for (const name of await readdir(parent)) {
     const runner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (!runner || isAlive(Number(runner))) continue;
+    if (!runner || (await startMark(Number(runner))) !== null) continue;
     const folder = path.join(parent, name);
     await recoverCluster(path.join(folder, "postgres"));
     await rm(folder, { recursive: true, force: true });
