@@ -1,0 +1,87 @@
+"use client";
+import { signIn } from "next-auth/react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { api } from "#components/api.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { PasswordInput } from "#components/ui/password-input.tsx";
+import type { RegisterInput } from "#lib/accounts/schema.ts";
+import { AuthHeading, FormMessage, TextLink } from "./auth-frame.tsx";
+import { withNext } from "./next-path.ts";
+import { useAccountChecks } from "./use-account-checks.ts";
+import { useForm } from "./use-form.ts";
+
+export function SignUpForm({ next }: { next: string }) {
+  const t = useTranslations("auth");
+  const checks = useAccountChecks();
+  const [sentTo, setSentTo] = useState<string | null>(null);
+  const form = useForm({
+    initial: { name: "", email: "", password: "" },
+    check: (field, value) => (field === "password" ? checks.newPassword(value) : checks[field](value)),
+    async onSubmit({ name, email, password }) {
+      const body: RegisterInput = { name: name.trim(), email: email.trim(), password };
+      await api("/api/v1/auth/register", { method: "POST", body });
+      const result = await signIn("credentials", { email: body.email, password, redirect: false }).catch(
+        () => null,
+      );
+      if (result?.ok && !result.error) {
+        location.assign(next);
+        await new Promise(() => {}); // busy until the page is gone
+      }
+      // the answer is the same for a known address, whose owner got the mail
+      setSentTo(body.email);
+    },
+  });
+  if (sentTo !== null) {
+    return (
+      <>
+        <AuthHeading title={t("signUp.checkTitle")} intro={t("signUp.checkText", { email: sentTo })} />
+        <p>
+          <TextLink href={withNext("/sign-in", next)}>{t("signUp.toSignIn")}</TextLink>
+        </p>
+      </>
+    );
+  }
+  return (
+    <>
+      <AuthHeading title={t("signUp.title")} intro={t("signUp.intro")} />
+      <form {...form.formProps} className="flex flex-col gap-4">
+        {form.failure && <FormMessage tone="danger">{form.failure}</FormMessage>}
+        <Field label={t("name")} error={form.errorOf("name")}>
+          {(control) => (
+            <Input {...control} {...form.inputProps("name")} size="lg" autoComplete="name" autoFocus />
+          )}
+        </Field>
+        <Field label={t("email")} error={form.errorOf("email")}>
+          {(control) => (
+            <Input
+              {...control}
+              {...form.inputProps("email")}
+              size="lg"
+              type="email"
+              autoComplete="username"
+            />
+          )}
+        </Field>
+        <Field label={t("password")} hint={checks.passwordHint} error={form.errorOf("password")}>
+          {(control) => (
+            <PasswordInput
+              {...control}
+              {...form.inputProps("password")}
+              size="lg"
+              autoComplete="new-password"
+            />
+          )}
+        </Field>
+        <Button type="submit" variant="primary" size="lg" isBusy={form.isBusy} className="mt-2">
+          {t("signUp.submit")}
+        </Button>
+      </form>
+      <p className="text-ink-muted mt-6">
+        {t("signUp.hasAccount")} <TextLink href={withNext("/sign-in", next)}>{t("signUp.signIn")}</TextLink>
+      </p>
+    </>
+  );
+}
