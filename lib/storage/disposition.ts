@@ -12,6 +12,7 @@ const inlineTypes = new Map([
 ]);
 
 const MAX_NAME_BYTES = 255;
+const graphemes = new Intl.Segmenter();
 // Control characters, and the marks that reorder text: `annexe<RLO>fdp.exe` would be shown as `annexeexe.pdf`.
 const invisible = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]/gu;
 
@@ -23,7 +24,7 @@ export function safeFilename(filename: string): string {
   const extension = /\.[^.\s]{1,16}$/.exec(plain)?.[0] ?? "";
   let kept = "";
   let room = MAX_NAME_BYTES - Buffer.byteLength(extension);
-  for (const { segment } of new Intl.Segmenter().segment(plain.slice(0, plain.length - extension.length))) {
+  for (const { segment } of graphemes.segment(plain.slice(0, plain.length - extension.length))) {
     room -= Buffer.byteLength(segment);
     if (room < 0) break;
     kept += segment;

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, symlink, truncate, utimes, writeFile } fro
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LocalTestStore, openLocalStore, randomKey } from "../testing/stores.ts";
 import { sweepStale } from "./context.ts";
@@ -84,6 +85,40 @@ describe("files", () => {
     expect(await readdir(store.context.paths.temporary)).not.toContain(path.split("/").at(-1));
     await restarted.close();
   });
+});
+
+test("a page of objects is what a naive model says, for any prefix, cursor and limit", async () => {
+  const owner = randomUUID();
+  const segment = fc.stringMatching(/^[ab0][ab0-]{0,2}$/);
+  const names = fc
+    .tuple(segment, segment, fc.constantFrom("", ".a", ".b"))
+    .map(([a, b, end]) => `${owner}/${a}/${b}${end}`);
+  const keys = [
+    ...new Set(
+      fc.sample(
+        fc.oneof(
+          names,
+          segment.map((a) => `${owner}/${a}`),
+        ),
+        80,
+      ),
+    ),
+  ].sort();
+  for (const key of keys) await store.storage.put(key, Buffer.from("x"), { contentType });
+  const place = fc.oneof(
+    fc.constantFrom(...keys),
+    fc
+      .constantFrom(...keys)
+      .chain((key) => fc.integer({ min: owner.length, max: key.length }).map((end) => key.slice(0, end))),
+  );
+  await fc.assert(
+    fc.asyncProperty(place, place, fc.integer({ min: 1, max: 90 }), async (prefix, cursor, limit) => {
+      const page = await store.storage.list({ prefix, cursor, limit });
+      const within = keys.filter((key) => key.startsWith(prefix) && key > cursor);
+      expect(page.items.map((item) => item.key)).toEqual(within.slice(0, limit));
+      expect(page.nextCursor).toBe(within.length > limit ? within[limit - 1] : null);
+    }),
+  );
 });
 
 /** Whether a file system of our own can be mounted without being anybody special on this machine. */
