@@ -36,7 +36,7 @@ export type ProcessResult =
 
 export type ProcessLimits = { timeoutSeconds: number; maxPages: number; memoryMb: number };
 
-/** Node, the library and the image coder before they have read anything, measured at 110 MB. */
+/** Node, the library and the image coder before they have read anything, measured at 140 MB. */
 const baseMemoryMb = 160;
 
 /**

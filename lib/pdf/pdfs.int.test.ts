@@ -1,7 +1,14 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { bookPdf, chromiumPdf, damagedPdfs, goodPdfs, lockedPdfs } from "#e2e/fixtures/pdfs.ts";
+import {
+  bookPdf,
+  chromiumPdf,
+  damagedPdfs,
+  goodPdfs,
+  lockedPdfs,
+  writeLargePdf,
+} from "#e2e/fixtures/pdfs.ts";
 import { processDocument } from "./index.ts";
 import { folder, limits, look, read } from "./test-support.ts";
 
@@ -68,6 +75,19 @@ describe("PDFs by several producers", () => {
     const { result, text } = await read(await bookPdf({ pages: 12 }), undefined, { limits: { maxPages: 5 } });
     expect(result).toMatchObject({ ok: true, pageCount: 12, partial: { reason: "pages", stoppedAtPage: 5 } });
     expect(text?.split("\f")).toHaveLength(5);
+  });
+
+  test("a file larger than the memory a job may use", async () => {
+    const sourcePath = join(folder, "large.pdf");
+    await writeLargePdf(sourcePath, 700 * 1024 * 1024);
+    const result = await processDocument({
+      sourcePath,
+      contentType: "application/pdf",
+      outDir: join(folder, "large"),
+      limits: { ...limits, memoryMb: 256 },
+    });
+    expect(result).toMatchObject({ ok: true, pageCount: 3 });
+    expect((await look(result)).text).toContain("Page three");
   });
 
   test("reading again replaces the results", async () => {
