@@ -3,6 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Database, isOutage } from "./database.ts";
 import { type JobEvent, postedEvents } from "./event.ts";
+import { parseJson } from "./json.ts";
 import type { JobLog } from "./options.ts";
 import { storeEvents } from "./runs.ts";
 
@@ -46,7 +47,7 @@ export async function startIntake(
     ) {
       throw new RefusedError(401, "The event key is not known.");
     }
-    const parsed = postedEvents.safeParse(parseJson(await readBody(request)));
+    const parsed = postedEvents.safeParse(readJson(await readBody(request)));
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       throw new RefusedError(400, `Not an event: ${issue?.path.join(".")} ${issue?.message}`);
@@ -119,9 +120,9 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function parseJson(text: string): unknown {
+function readJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new RefusedError(400, "The body is not JSON.");
   }

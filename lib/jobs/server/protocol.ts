@@ -4,6 +4,7 @@ import canonicalize from "canonicalize";
 import { z } from "zod";
 import { type FunctionConfig, functionSchema } from "./config.ts";
 import type { JobEvent } from "./event.ts";
+import { parseJson } from "./json.ts";
 
 /*
  * The server's half of the Inngest SDK protocol: signed calls to the application's endpoint.
@@ -26,8 +27,8 @@ const operation = z.looseObject({
       payload: z.looseObject({ data: z.record(z.string(), z.unknown()).nullish() }).nullish(),
     })
     .nullish(),
-  data: z.unknown(),
-  error: z.unknown(),
+  data: z.unknown().optional(),
+  error: z.unknown().optional(),
 });
 /** The SDK's words for a function that it does not have: nothing ran. */
 const unknownFunction = z.looseObject({
@@ -134,7 +135,7 @@ export function createAppClient(appUrl: string, signingKey: string): AppClient {
               );
             }
             verify(text, response.headers["x-inngest-signature"]);
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: JSON.parse(text) });
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: parseJson(text) });
           }, reject)
           .catch(reject);
       });

@@ -13,16 +13,24 @@ export function sampleFunctions(client: Inngest, tools: Tools, variant: string):
   const dataOf = (event: { data?: unknown }) => event.data as Data;
 
   if (variant === "unsupported") {
-    return [client.createFunction({ id: "calm", debounce: { period: "5s" }, triggers: { event: "t/calm" } }, async () => {})];
+    return [
+      client.createFunction(
+        { id: "calm", debounce: { period: "5s" }, triggers: { event: "t/calm" } },
+        async () => {},
+      ),
+    ];
   }
 
   const child = client.createFunction({ id: "child", triggers: { event: "t/child" } }, async ({ event }) => {
     note(`child ${dataOf(event).id}`);
     return { doubled: dataOf(event).n * 2 };
   });
-  const failingChild = client.createFunction({ id: "failing-child", retries: 0, triggers: { event: "t/none" } }, async () => {
-    throw new NonRetriableError("the child refuses");
-  });
+  const failingChild = client.createFunction(
+    { id: "failing-child", retries: 0, triggers: { event: "t/none" } },
+    async () => {
+      throw new NonRetriableError("the child refuses");
+    },
+  );
 
   const functions: InngestFunction.Any[] = [
     child,
@@ -42,21 +50,28 @@ export function sampleFunctions(client: Inngest, tools: Tools, variant: string):
       note(`${id} end ${a + b + c}`);
       return a + b + c;
     }),
-    client.createFunction({ id: "single", triggers: { event: "t/single" } }, async ({ event, step }) => {
-      const { id, n, ms = 0 } = dataOf(event);
-      await step.run("work", async () => {
-        note(`${id} ran ${n}`);
-        await delay(ms);
-      });
-    }),
-    client.createFunction({ id: "flaky", retries: 3, triggers: { event: "t/flaky" } }, async ({ event, step, attempt }) => {
-      const { id } = dataOf(event);
-      await step.run("try", () => {
-        note(`${id} attempt ${attempt}`);
-        if (attempt < 2) throw new Error("not yet");
-      });
-      note(`${id} end attempt ${attempt}`);
-    }),
+    client.createFunction(
+      { id: "single", retries: 0, triggers: { event: "t/single" } },
+      async ({ event, step }) => {
+        const { id, n, ms = 0 } = dataOf(event);
+        await step.run("work", async () => {
+          note(`${id} ran ${n}`);
+          await delay(ms);
+          note(`${id} done ${n}`);
+        });
+      },
+    ),
+    client.createFunction(
+      { id: "flaky", retries: 3, triggers: { event: "t/flaky" } },
+      async ({ event, step, attempt }) => {
+        const { id } = dataOf(event);
+        await step.run("try", () => {
+          note(`${id} attempt ${attempt}`);
+          if (attempt < 2) throw new Error("not yet");
+        });
+        note(`${id} end attempt ${attempt}`);
+      },
+    ),
     client.createFunction(
       {
         id: "hopeless",
@@ -87,12 +102,15 @@ export function sampleFunctions(client: Inngest, tools: Tools, variant: string):
       await step.run("after", () => note(`${id} after`));
       throw new NonRetriableError("the end");
     }),
-    client.createFunction({ id: "later", retries: 1, triggers: { event: "t/later" } }, async ({ event, step, attempt }) => {
-      await step.run("x", () => {
-        note(`${dataOf(event).id} attempt ${attempt} ${Date.now()}`);
-        if (attempt === 0) throw new RetryAfterError("later", 2_000);
-      });
-    }),
+    client.createFunction(
+      { id: "later", retries: 1, triggers: { event: "t/later" } },
+      async ({ event, step, attempt }) => {
+        await step.run("x", () => {
+          note(`${dataOf(event).id} attempt ${attempt} ${Date.now()}`);
+          if (attempt === 0) throw new RetryAfterError("later", 2_000);
+        });
+      },
+    ),
     client.createFunction({ id: "parallel", triggers: { event: "t/parallel" } }, async ({ event, step }) => {
       const { id } = dataOf(event);
       const timed = (name: string, value: number) => async () => {
@@ -135,7 +153,11 @@ export function sampleFunctions(client: Inngest, tools: Tools, variant: string):
       },
     ),
     client.createFunction(
-      { id: "cancellable", cancelOn: [{ event: "t/cancel", match: "data.id" }], triggers: { event: "t/long" } },
+      {
+        id: "cancellable",
+        cancelOn: [{ event: "t/cancel", match: "data.id" }],
+        triggers: { event: "t/long" },
+      },
       async ({ event, step }) => {
         const { id } = dataOf(event);
         await step.run("begin", () => note(`${id} begins`));
@@ -143,20 +165,26 @@ export function sampleFunctions(client: Inngest, tools: Tools, variant: string):
         note(`${id} ended`);
       },
     ),
-    client.createFunction({ id: "once", idempotency: "event.data.id", triggers: { event: "t/once" } }, async ({ event, step }) => {
-      await step.run("o", () => note(`${dataOf(event).id} once`));
-    }),
-    client.createFunction({ id: "stalling", retries: 0, triggers: { event: "t/stalling" } }, async ({ event, step }) => {
-      const { id } = dataOf(event);
-      const mine = await step.run("s", async () => {
-        const token = Math.random().toString(36).slice(2);
-        note(`${id} start ${token}`);
-        await delay(1_500);
-        return token;
-      });
-      note(`${id} result ${mine}`);
-      return mine;
-    }),
+    client.createFunction(
+      { id: "once", idempotency: "event.data.id", triggers: { event: "t/once" } },
+      async ({ event, step }) => {
+        await step.run("o", () => note(`${dataOf(event).id} once`));
+      },
+    ),
+    client.createFunction(
+      { id: "stalling", retries: 0, triggers: { event: "t/stalling" } },
+      async ({ event, step }) => {
+        const { id } = dataOf(event);
+        const mine = await step.run("s", async () => {
+          const token = Math.random().toString(36).slice(2);
+          note(`${id} start ${token}`);
+          await delay(1_500);
+          return token;
+        });
+        note(`${id} result ${mine}`);
+        return mine;
+      },
+    ),
     client.createFunction({ id: "nul", triggers: { event: "t/nul" } }, async ({ event, step }) => {
       const { id } = dataOf(event);
       const text = await step.run("text", () => "a\u0000b\ud800");
@@ -172,7 +200,9 @@ export function sampleFunctions(client: Inngest, tools: Tools, variant: string):
   }
   if (variant === "more") {
     functions.push(
-      client.createFunction({ id: "extra", triggers: { event: "t/extra" } }, async ({ event }) => note(`${dataOf(event).id} extra`)),
+      client.createFunction({ id: "extra", triggers: { event: "t/extra" } }, async ({ event }) =>
+        note(`${dataOf(event).id} extra`),
+      ),
     );
   }
   return functions;

@@ -3,8 +3,13 @@ import { type JobServerOptions, startJobServer } from "../index.ts";
 
 const options = JSON.parse(process.argv[2] ?? "{}") as JobServerOptions;
 const write = (level: string) => (details: object, message: string) =>
-  void process.stderr.write(`${JSON.stringify({ level, message, ...details, err: undefined, cause: causeOf(details) })}\n`);
-const server = await startJobServer({ ...options, log: { info: write("info"), warn: write("warn"), error: write("error") } });
+  void process.stderr.write(
+    `${JSON.stringify({ level, message, ...details, err: undefined, cause: causeOf(details) })}\n`,
+  );
+const server = await startJobServer({
+  ...options,
+  log: { info: write("info"), warn: write("warn"), error: write("error") },
+});
 process.stdout.write(`up ${server.port}\n`);
 server.ready.catch((error: Error) => process.stdout.write(`refused ${error.message}\n`));
 process.on("SIGTERM", () => void server.stop().then(() => process.exit(0)));
