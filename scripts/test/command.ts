@@ -44,7 +44,7 @@ export function runCommand(file: string, args: string[], options: CommandOptions
     child.stderr.on("data", collect(process.stderr));
     const timer = setTimeout(() => {
       problem = `did not end within ${options.timeoutMs / 60_000} minutes`;
-      kill(child);
+      void end(child);
     }, options.timeoutMs);
     const finish = (code: number | null) => {
       clearTimeout(timer);
@@ -67,15 +67,27 @@ export function runTool(name: string, args: string[], options: CommandOptions): 
   return runCommand(path.join(root, "node_modules", ".bin", name), args, options);
 }
 
-/** Ends everything that is still running. */
-export function stopCommands() {
-  for (const child of running) kill(child);
+/** Ends everything that is still running; resolves when it is gone. */
+export async function stopCommands() {
+  await Promise.all([...running].map(end));
 }
 
-function kill(child: ChildProcess) {
+/** Long enough for test runners to stop the servers that they started. */
+const GRACE_MS = 8_000;
+
+async function end(child: ChildProcess) {
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  signal(child, "SIGINT");
+  const timer = setTimeout(() => signal(child, "SIGKILL"), GRACE_MS);
+  await closed;
+  clearTimeout(timer);
+}
+
+/** To the program and all that it started in its group. */
+function signal(child: ChildProcess, name: "SIGINT" | "SIGKILL") {
   try {
-    if (child.pid && process.platform !== "win32") process.kill(-child.pid, "SIGKILL");
-    else child.kill();
+    if (child.pid && process.platform !== "win32") process.kill(-child.pid, name);
+    else child.kill(name);
   } catch {
     // It ended by itself in this moment.
   }

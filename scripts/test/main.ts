@@ -18,8 +18,11 @@ function finish() {
 }
 
 /** Called off: nothing that was started stays behind. */
-function interrupt() {
-  stopCommands();
+let isInterrupted = false;
+async function interrupt() {
+  if (isInterrupted) return;
+  isInterrupted = true;
+  await stopCommands();
   outcomes.push(failed("test run", "was interrupted"));
   finish();
   process.exit();

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { access, constants, mkdtemp, readdir, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -31,7 +32,14 @@ export default async function startPostgres(project: TestProject): Promise<() =>
   const folder = await mkdtemp(path.join(parent, `${PREFIX}${process.pid}-`));
   await prepareDataFolder(folder);
   const server = await startEmbeddedPostgres({ dataDir: folder, settings });
+  // Vitest leaves without calling this when it is interrupted.
+  const abandon = () => {
+    process.kill(server.pid, "SIGQUIT");
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  process.once("exit", abandon);
   const stop = async () => {
+    process.off("exit", abandon);
     await server.stop("now");
     await rm(folder, { recursive: true, force: true });
   };
