@@ -95,7 +95,7 @@ async function childCommand(o: {
   limits: ProcessLimits;
 }): Promise<{ command: string[]; env: Record<string, string> }> {
   // Put together piece by piece so that bundlers don't take the child's program for a part of the application.
-  const root = process.cwd();
+  const root = /* turbopackIgnore: true */ process.cwd();
   const program = [root, "lib", "pdf", "worker", "main.ts"].join("/");
   const job: Job = {
     sourcePath: o.sourcePath,

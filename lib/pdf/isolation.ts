@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { realpathSync } from "node:fs";
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -37,7 +38,7 @@ async function probe(): Promise<Isolation> {
 async function findCommand(name: string, trial: string[]): Promise<string | null> {
   if (process.platform === "win32") return null;
   for (const folder of ["/usr/bin", "/bin", "/usr/local/bin"]) {
-    const path = join(folder, name);
+    const path = join(/* turbopackIgnore: true */ folder, name);
     try {
       await access(path, constants.X_OK);
       await promisify(execFile)(path, trial, { timeout: 5000 });
@@ -64,8 +65,12 @@ export function isolatedCommand(o: {
   script: string;
   args: string[];
 }): string[] {
-  const workerDir = join(o.root, "lib", "pdf");
-  const readPaths = [workerDir, join(o.root, "node_modules"), join(o.root, "package.json"), o.writePath];
+  const inRoot = (...names: string[]) => join(/* turbopackIgnore: true */ o.root, ...names);
+  const workerDir = inRoot("lib", "pdf");
+  const packages = inRoot("node_modules");
+  // Where the packages folder is a link, both its name and its target are looked at.
+  const programPaths = [workerDir, packages, realpathSync(packages), inRoot("package.json")];
+  const readPaths = [...new Set([...programPaths, o.writePath, ...o.readPaths])];
   return [
     ...o.isolation.prefix,
     process.execPath,
@@ -74,7 +79,7 @@ export function isolatedCommand(o: {
     // sharp is a native addon; the watchdog is a thread.
     "--allow-addons",
     "--allow-worker",
-    ...[...readPaths, ...o.readPaths].map((path) => `--allow-fs-read=${path}`),
+    ...readPaths.map((path) => `--allow-fs-read=${path}`),
     `--allow-fs-write=${o.writePath}`,
     `--max-old-space-size=${Math.max(64, Math.min(256, Math.floor(o.memoryMb / 2)))}`,
     "--disallow-code-generation-from-strings",
