@@ -9,19 +9,21 @@ export default async function AuthLayout({ children }: { children: ReactNode }) 
   return (
     <div className="grid min-h-dvh lg:grid-cols-2">
       <div className="flex flex-col px-6 py-6 sm:px-10">
-        <p className="text-md flex items-center gap-2.5 font-semibold">
+        <header className="text-md flex items-center gap-2.5 font-semibold">
           <Mark className="size-7" />
           {t("appName")}
-        </p>
+        </header>
         <main id="content" className="mx-auto flex w-full max-w-90 flex-1 flex-col justify-center py-12">
           {children}
         </main>
-        <LanguageSwitch />
+        <footer>
+          <LanguageSwitch />
+        </footer>
       </div>
-      <div className="border-line bg-sunken flex flex-col items-center justify-center gap-12 border-l px-12 max-lg:hidden">
+      <aside className="border-line bg-sunken flex flex-col items-center justify-center gap-12 border-l px-12 max-lg:hidden">
         <SheafPicture className="w-full max-w-100" />
-        <p className="text-ink-muted max-w-100 text-center font-serif text-lg text-pretty">{t("tagline")}</p>
-      </div>
+        <p className="text-ink-muted max-w-100 text-center font-serif text-lg text-balance">{t("tagline")}</p>
+      </aside>
     </div>
   );
 }

@@ -12,7 +12,7 @@ export function SheafPicture({ className }: { className?: string }) {
           height="290"
           rx="6"
           transform={`rotate(${angle} 220 300)`}
-          className="fill-paper stroke-line"
+          className="fill-paper dark:fill-hover stroke-line"
           strokeWidth="1.5"
         />
       ))}

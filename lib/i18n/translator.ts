@@ -32,7 +32,9 @@ export function translator(locale: Locale): Translator {
     });
     existing = Object.assign((key: MessageKey, values?: TranslationValues) => translate(key, values), {
       locale,
-      has: (key: string): key is MessageKey => translate.has(key as MessageKey),
+      // a namespace "has" a value too, but it is no text
+      has: (key: string): key is MessageKey =>
+        translate.has(key as MessageKey) && typeof translate.raw(key as MessageKey) === "string",
     });
     translators.set(locale, existing);
   }
