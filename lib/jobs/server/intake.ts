@@ -108,15 +108,15 @@ function seededId(seed: string, index: number): string {
 }
 
 async function readBody(request: http.IncomingMessage): Promise<string> {
-  const tooLarge = new RefusedError(413, `The body is larger than ${MAX_BODY_BYTES} bytes.`);
-  if (Number(request.headers["content-length"] ?? 0) > MAX_BODY_BYTES) throw tooLarge;
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > MAX_BODY_BYTES) throw tooLarge;
-    chunks.push(chunk);
+    // read to its end all the same: a sender that is cut off in the middle never sees the answer
+    if (sizeBytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
+  if (sizeBytes > MAX_BODY_BYTES)
+    throw new RefusedError(413, `The body is larger than ${MAX_BODY_BYTES} bytes.`);
   return Buffer.concat(chunks).toString("utf8");
 }
 

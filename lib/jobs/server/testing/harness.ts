@@ -117,7 +117,6 @@ export async function createBench(databaseUrl: string) {
       return rows.filter(({ event }) => event.data.id === id);
     },
     async close() {
-      for (const p of processes) (await import("node:fs")).appendFileSync("/tmp/jobs-debug.log", p.output());
       await Promise.all(
         processes.map(({ child, kill }) =>
           child.exitCode === null && child.signalCode === null ? kill() : undefined,
