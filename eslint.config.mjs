@@ -44,7 +44,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["lib/env/**", "scripts/**", "bench/**", "e2e/**", "*.config.*", "**/*.test.ts", "prisma/**"],
+    files: ["lib/env/**", "instrumentation.ts", "scripts/**", "bench/**", "e2e/**", "*.config.*", "**/*.test.ts", "prisma/**"],
     rules: { "no-restricted-syntax": "off", "no-console": "off" },
   },
 );

@@ -49,6 +49,10 @@ export function typeOfFile(filename: string, browserType = ""): string {
  */
 export const documentStatuses = ["pending", "uploaded", "ready", "failed"] as const;
 export type DocumentStatus = (typeof documentStatuses)[number];
+/**
+ * With `failed`: nothing could be read. With `ready`: what was read ends early (more pages, time, memory or text than
+ * processing may use, or damage from some page on).
+ */
 export const documentProblems = [
   "encrypted",
   "damaged",
@@ -57,6 +61,8 @@ export const documentProblems = [
   "memory",
   "crashed",
   "pages",
+  "time",
+  "size",
 ] as const;
 
 export const documentAbilitiesSchema = z.object({

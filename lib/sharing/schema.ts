@@ -59,3 +59,4 @@ export const addedCollaboratorSchema = z.object({
 });
 
 export const collaboratorParams = z.object({ id: idSchema, collaboratorId: idSchema });
+export type AddedCollaboratorView = z.infer<typeof addedCollaboratorSchema>;

@@ -126,12 +126,12 @@ CREATE TRIGGER person_changed AFTER INSERT OR DELETE OR UPDATE OF workspace_id, 
 -- --- effective rights ------------------------------------------------------------------------------------------
 -- The actor's live grants. Security barriers owned by sheaf_owner: policies can ask them without seeing the table.
 CREATE VIEW app.my_collection_grants WITH (security_barrier = true) AS
-  SELECT p.collection_id, p.mask
+  SELECT p.collection_id, p.mask, p.is_everyone
     FROM user_principals up JOIN permissions p ON p.principal_id = up.principal_id
    WHERE up.user_id = (SELECT app.actor_id()) AND p.deleted_at IS NULL AND p.collection_id IS NOT NULL
      AND (p.expires_at IS NULL OR p.expires_at > statement_timestamp());
 CREATE VIEW app.my_document_grants WITH (security_barrier = true) AS
-  SELECT p.document_id, p.mask
+  SELECT p.document_id, p.mask, p.is_everyone
     FROM user_principals up JOIN permissions p ON p.principal_id = up.principal_id
    WHERE up.user_id = (SELECT app.actor_id()) AND p.deleted_at IS NULL AND p.document_id IS NOT NULL
      AND (p.expires_at IS NULL OR p.expires_at > statement_timestamp());
@@ -302,11 +302,13 @@ CREATE POLICY permissions_add ON permissions FOR INSERT TO sheaf_app
   WITH CHECK ((SELECT app.is_system())
     OR (collection_id IS NOT NULL AND app.collection_mask(collection_id) & 512 <> 0 AND mask & ~app.collection_mask(collection_id) = 0)
     OR (user_id = (SELECT app.actor_id()) AND EXISTS (SELECT FROM collections c WHERE c.id = collection_id AND c.owner_id = (SELECT app.actor_id()))));
+-- Changed by those who may manage, within their own rights; and anybody may give up a grant of their own.
 CREATE POLICY permissions_change ON permissions FOR UPDATE TO sheaf_app
-  USING ((SELECT app.is_system())
+  USING ((SELECT app.is_system()) OR user_id = (SELECT app.actor_id())
     OR (collection_id IS NOT NULL AND app.collection_mask(collection_id) & 512 <> 0 AND mask & ~app.collection_mask(collection_id) = 0))
-  WITH CHECK ((SELECT app.is_system())
-    OR (collection_id IS NOT NULL AND (deleted_at IS NOT NULL OR mask & ~app.collection_mask(collection_id) = 0)));
+  WITH CHECK ((SELECT app.is_system()) OR (user_id = (SELECT app.actor_id()) AND deleted_at IS NOT NULL)
+    OR (collection_id IS NOT NULL AND app.collection_mask(collection_id) & 512 <> 0
+      AND (deleted_at IS NOT NULL OR mask & ~app.collection_mask(collection_id) = 0)));
 GRANT SELECT, INSERT, UPDATE (role_id, expires_at, deleted_at) ON permissions TO sheaf_app;
 
 CREATE POLICY invitations_read ON invitations FOR SELECT TO sheaf_app

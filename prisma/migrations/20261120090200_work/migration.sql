@@ -220,6 +220,43 @@ BEGIN
   RETURN NEXT;
 END $$;
 
+-- People and addresses with access, the owner first, then by when they were added. People of other workspaces are shown
+-- by address alone until they open the collection, so that the list does not tell who has an account.
+CREATE FUNCTION app.list_collaborators(collection uuid)
+  RETURNS TABLE (id uuid, email text, name text, user_id uuid, role text, is_pending boolean, is_owner boolean,
+    granter_id uuid, granter_name text, granted_at timestamptz, expires_at timestamptz)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT * FROM (
+    SELECT p.id, u.email, CASE WHEN known.yes THEN u.name END, CASE WHEN known.yes THEN u.id END, r.name, NOT known.yes,
+           u.id = c.owner_id, g.id, g.name, p.granted_at, p.expires_at
+      FROM permissions p JOIN users u ON u.id = p.user_id JOIN roles r ON r.id = p.role_id JOIN collections c ON c.id = p.collection_id
+           LEFT JOIN users g ON g.id = p.granted_by_id,
+           LATERAL (SELECT p.opened_at IS NOT NULL OR u.id = app.actor_id() OR u.workspace_id = app.actor_workspace()) known (yes)
+     WHERE p.collection_id = collection AND p.deleted_at IS NULL AND (p.expires_at IS NULL OR p.expires_at > statement_timestamp())
+    UNION ALL
+    SELECT i.id, i.email, NULL, NULL, r.name, true, false, g.id, g.name, i.created_at, i.expires_at
+      FROM invitations i JOIN roles r ON r.id = i.role_id LEFT JOIN users g ON g.id = i.invited_by_id
+     WHERE i.collection_id = collection AND i.deleted_at IS NULL AND i.accepted_at IS NULL
+       AND (i.expires_at IS NULL OR i.expires_at > statement_timestamp())
+  ) people (id, email, name, user_id, role, is_pending, is_owner, granter_id, granter_name, granted_at, expires_at)
+  WHERE app.collection_mask(collection) & 516 <> 0
+  ORDER BY NOT is_owner, granted_at, id
+$$;
+
+-- What the mail to an invited address says: by the id of its grant or invitation; nothing once that has ended.
+CREATE FUNCTION app.invitation_mail(collaborator uuid)
+  RETURNS TABLE (email text, language text, inviter_name text, collection_id uuid, collection_name text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT coalesce(u.email, i.email), coalesce(u.language, g.language, 'en'), coalesce(g.name, ''), c.id, c.name
+    FROM (SELECT collaborator) wanted (id)
+    LEFT JOIN permissions p ON p.id = wanted.id AND p.deleted_at IS NULL
+    LEFT JOIN users u ON u.id = p.user_id
+    LEFT JOIN invitations i ON i.id = wanted.id AND i.deleted_at IS NULL
+    JOIN collections c ON c.id = coalesce(p.collection_id, i.collection_id) AND c.deleted_at IS NULL
+    LEFT JOIN users g ON g.id = coalesce(p.granted_by_id, i.invited_by_id)
+   WHERE app.is_system() AND coalesce(u.email, i.email) IS NOT NULL
+$$;
+
 -- Turns what waits for a proven address into grants with the same ids. Returns how many.
 CREATE FUNCTION app.claim_invitations(person uuid) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE owner users; waiting invitations; claimed integer := 0;
@@ -253,6 +290,17 @@ BEGIN
   END IF;
   RETURN found_row;
 END $$;
+
+-- Whether a collection is there and not in the trash; says nothing about who may see it.
+CREATE FUNCTION app.is_collection_live(collection uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = public, pg_temp
+  RETURN EXISTS (SELECT FROM collections WHERE id = collection AND deleted_at IS NULL);
+
+-- The key of a document's bytes or thumbnail in the store, for those who may view the document.
+CREATE FUNCTION app.document_key(document uuid, part text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT o.key FROM documents d LEFT JOIN blobs b ON b.id = d.blob_id
+    JOIN objects o ON o.id = CASE part WHEN 'blob' THEN b.object_id WHEN 'thumbnail' THEN d.thumbnail_object_id END
+   WHERE d.id = document AND app.document_mask(d.id, d.collection_id, d.owner_id, d.access_mode) & 1 <> 0
+$$;
 
 -- Makes an uploaded document real and charges its owner: 'confirmed', or 'already' when that had happened before.
 -- Deduplicated bytes are paid once per owner.
@@ -406,7 +454,8 @@ END $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA app FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.actor_id, app.is_system, app.actor_workspace, app.is_workspace_admin, app.collection_mask, app.document_mask,
   app.can_delete, app.person_name, app.quota_limits, app.set_tier, app.create_collection, app.set_collection_trashed, app.purge_collection,
-  app.collection_people, app.mark_opened, app.add_collaborator, app.claim_invitations, app.confirm_document, app.discard_upload,
+  app.collection_people, app.mark_opened, app.add_collaborator, app.list_collaborators, app.invitation_mail, app.claim_invitations, app.confirm_document, app.discard_upload,
+  app.is_collection_live, app.document_key,
   app.set_document_trashed, app.purge_document, app.document_progress, app.document_processed, app.verify_email, app.session_actor,
   app.token_actor, app.count_call
   TO sheaf_app;

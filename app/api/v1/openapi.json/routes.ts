@@ -1,0 +1,37 @@
+import * as collections from "../collections/route.ts";
+import * as collection from "../collections/[id]/route.ts";
+import * as collectionRestore from "../collections/[id]/restore/route.ts";
+import * as collaborators from "../collections/[id]/collaborators/route.ts";
+import * as collaborator from "../collections/[id]/collaborators/[collaboratorId]/route.ts";
+import * as documents from "../documents/route.ts";
+import * as uploadUrl from "../documents/upload-url/route.ts";
+import * as document from "../documents/[id]/route.ts";
+import * as documentConfirm from "../documents/[id]/confirm/route.ts";
+import * as documentRestore from "../documents/[id]/restore/route.ts";
+import * as documentDownload from "../documents/[id]/download/route.ts";
+import * as documentContentUrl from "../documents/[id]/content-url/route.ts";
+import * as documentThumbnail from "../documents/[id]/thumbnail/route.ts";
+import * as quota from "../me/quota/route.ts";
+
+/** The route files of the API; a test fails when one is missing here. */
+export const routeModules = [
+  collections,
+  collection,
+  collectionRestore,
+  collaborators,
+  collaborator,
+  documents,
+  uploadUrl,
+  document,
+  documentConfirm,
+  documentRestore,
+  documentDownload,
+  documentContentUrl,
+  documentThumbnail,
+  quota,
+];
+
+/** What every route of the API declares. */
+export const declarations = routeModules.flatMap((module) =>
+  Object.values(module).map((handler) => handler.declaration),
+);

@@ -1,0 +1,6 @@
+import { processDocument } from "./process-document.ts";
+import { restartStalled } from "./restart-stalled.ts";
+import { sweepOrphans, sweepUploads } from "./sweep-uploads.ts";
+
+/** Everything the serve route offers. */
+export const functions = [processDocument, restartStalled, sweepUploads, sweepOrphans];

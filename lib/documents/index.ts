@@ -1,0 +1,213 @@
+import { recordAudit } from "#lib/audit/index.ts";
+import { type Actor, type UserActor } from "#lib/authz/actor.ts";
+import { Prisma, transaction, type Tx } from "#lib/db/index.ts";
+import { actionForbidden, AppError, collectionForbidden, documentNotFound } from "#lib/errors/index.ts";
+import { cursorId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
+import { type Page } from "#lib/http/schema.ts";
+import { storage } from "#lib/storage/index.ts";
+import { type DocumentRow, documentColumns, toDocumentView } from "./rows.ts";
+import {
+  type DocumentDetailView,
+  type DocumentView,
+  type ListDocumentsInput,
+  type UpdateDocumentInput,
+} from "./schema.ts";
+
+/** How long a presigned address of a document's bytes works, in seconds: all that outlives a revocation. */
+const CONTENT_TTL_SECONDS = 60;
+/** Documents on the home page. */
+const RECENT_DOCUMENTS = 24;
+
+/**
+ * One stored document the actor may view. Missing, unseen and in a trashed collection are one answer (`not_found`);
+ * a system admin without a grant gets `forbidden` for all of them.
+ */
+export function getDocument(actor: Actor, id: string): Promise<DocumentDetailView> {
+  return transaction(actor, (tx) => readDocument(tx, actor, id));
+}
+
+/**
+ * Documents, newest first. Of one collection (`forbidden` when that may not be seen), of the actor's trash, the latest
+ * across all collections (`recent`, one short page), or those of other people (`shared`).
+ */
+export function listDocuments(
+  actor: UserActor,
+  { collectionId, scope, q, cursor }: ListDocumentsInput,
+): Promise<Page<DocumentView>> {
+  const before = cursorId(cursor);
+  const view = (row: DocumentRow) => toDocumentView(row, actor.id);
+  const named = q ? Prisma.sql`AND strpos(lower(d.name), lower(${q})) > 0` : Prisma.empty;
+  const place = collectionId ? Prisma.sql`AND d.collection_id = ${collectionId}::uuid` : Prisma.empty;
+  const page = Prisma.sql`AND (${before}::uuid IS NULL OR d.id < ${before}::uuid)`;
+  return transaction(actor, async (tx) => {
+    if (collectionId) await demandCollection(tx, collectionId);
+    if (scope === "trashed") {
+      const rows = await tx.$queryRaw<DocumentRow[]>(Prisma.sql`
+        SELECT ${documentColumns} FROM documents d JOIN collections c ON c.id = d.collection_id AND c.deleted_at IS NULL
+         WHERE d.deleted_at IS NOT NULL ${place} ${named} ${page}
+           AND (d.owner_id = ${actor.id}::uuid OR d.collection_id IN (SELECT g.collection_id FROM app.my_collection_grants g WHERE g.mask & 16 <> 0))
+           AND app.can_delete(app.document_mask(d.id, d.collection_id, d.owner_id, d.access_mode), d.owner_id)
+         ORDER BY d.id DESC LIMIT ${PAGE_SIZE + 1}`);
+      return pageFrom(rows, view);
+    }
+    const live = Prisma.sql`d.deleted_at IS NULL AND d.status <> 'pending'`;
+    if (collectionId) {
+      const rows = await tx.$queryRaw<DocumentRow[]>(Prisma.sql`
+        SELECT ${documentColumns} FROM documents d WHERE ${live} ${place} ${named} ${page} ORDER BY d.id DESC LIMIT ${PAGE_SIZE + 1}`);
+      return pageFrom(rows, view);
+    }
+    // the newest of each collection first, so that neither few nor many collections mean a long walk
+    const size = scope === "recent" ? RECENT_DOCUMENTS : PAGE_SIZE;
+    const whose = scope === "shared" ? Prisma.sql`AND d.owner_id <> ${actor.id}::uuid` : Prisma.empty;
+    const rows = await tx.$queryRaw<DocumentRow[]>(Prisma.sql`
+      SELECT ${documentColumns}
+        FROM (SELECT DISTINCT g.collection_id FROM app.my_collection_grants g WHERE NOT g.is_everyone) mine
+        JOIN collections c ON c.id = mine.collection_id AND c.deleted_at IS NULL,
+        LATERAL (SELECT * FROM documents d WHERE d.collection_id = mine.collection_id AND ${live} ${named} ${whose} ${page}
+                  ORDER BY d.id DESC LIMIT ${size + 1}) d
+       ORDER BY d.id DESC LIMIT ${size + 1}`);
+    const found = pageFrom(rows, view, size);
+    return scope === "recent" ? { ...found, nextCursor: null } : found;
+  });
+}
+
+/** Renames. A stale `version` throws `conflict` with the `current` state. */
+export function updateDocument(
+  actor: UserActor,
+  id: string,
+  { version, name }: UpdateDocumentInput,
+): Promise<DocumentDetailView> {
+  return transaction(actor, async (tx) => {
+    const before = await readDocument(tx, actor, id);
+    if (!before.abilities.canEdit) throw actionForbidden("edit_documents");
+    const { count } = await tx.document.updateMany({
+      where: { id, version },
+      data: { name, version: { increment: 1 }, updatedAt: new Date() },
+    });
+    const current = await readDocument(tx, actor, id);
+    if (count === 0) throw new AppError("conflict", "Stale version", { reason: "stale_version", current });
+    await recordAudit(tx, actor, {
+      action: "document.renamed",
+      resource: { type: "document", id, name },
+      metadata: { previous: before.name, new: name },
+    });
+    return current;
+  });
+}
+
+/** Moves to the trash (still counted). Repeating changes nothing. */
+export const trashDocument = (actor: UserActor, id: string) => setTrashed(actor, id, true);
+/** Brings a document back from the trash. */
+export const restoreDocument = (actor: UserActor, id: string) => setTrashed(actor, id, false);
+
+function setTrashed(actor: UserActor, id: string, isTrashed: boolean): Promise<DocumentView> {
+  return asRefusalsOfDocuments(actor, () =>
+    transaction(actor, async (tx) => {
+      const [row] = await tx.$queryRaw<
+        { changed: boolean }[]
+      >`SELECT app.set_document_trashed(${id}::uuid, ${isTrashed}) AS changed`;
+      const [found] = await tx.$queryRaw<DocumentRow[]>(
+        Prisma.sql`SELECT ${documentColumns} FROM documents d WHERE d.id = ${id}::uuid`,
+      );
+      const view = toDocumentView(found!, actor.id);
+      if (row!.changed) {
+        const action = isTrashed ? "document.trashed" : "document.restored";
+        await recordAudit(tx, actor, { action, resource: { type: "document", id, name: view.name } });
+      }
+      return view;
+    }),
+  );
+}
+
+/** Deletes for good; its owner gets the quota back at once, exactly once. */
+export function deleteDocument(actor: UserActor, id: string): Promise<void> {
+  return asRefusalsOfDocuments(actor, () =>
+    transaction(actor, async (tx) => {
+      const found = await tx.document.findUnique({ where: { id }, select: { name: true } });
+      await tx.$executeRaw`SELECT app.purge_document(${id}::uuid)`;
+      await recordAudit(tx, actor, {
+        action: "document.deleted",
+        resource: { type: "document", id, name: found?.name },
+      });
+    }),
+  );
+}
+
+/** A presigned address of the file, for 60 seconds: to save, or (`inline`) to show in place. */
+export async function getContentUrl(
+  actor: Actor,
+  id: string,
+  disposition: "inline" | "attachment",
+): Promise<{ url: string; expiresAt: string }> {
+  const file = await transaction(actor, async (tx) => {
+    const { name, contentType } = await readDocument(tx, actor, id);
+    const key = await keyOf(tx, id, "blob");
+    if (disposition === "attachment")
+      await recordAudit(tx, actor, {
+        action: "document.downloaded",
+        resource: { type: "document", id, name },
+      });
+    return { key, filename: name, contentType };
+  });
+  return presign(file, disposition);
+}
+
+/** A presigned address of the thumbnail; `not_found` while there is none. */
+export async function getThumbnailUrl(actor: Actor, id: string): Promise<{ url: string; expiresAt: string }> {
+  const key = await transaction(actor, async (tx) => {
+    await readDocument(tx, actor, id);
+    return keyOf(tx, id, "thumbnail");
+  });
+  return presign({ key, filename: "thumbnail.webp", contentType: "image/webp" }, "inline");
+}
+
+async function presign(
+  file: { key: string; filename: string; contentType: string },
+  disposition: "inline" | "attachment",
+) {
+  const expiresAt = new Date(Date.now() + CONTENT_TTL_SECONDS * 1000).toISOString();
+  return {
+    url: await storage.presignGet({ ...file, disposition, ttlSeconds: CONTENT_TTL_SECONDS }),
+    expiresAt,
+  };
+}
+
+/** The stored object's key of a document that was checked before. Keys are the system's: objects belong to uploaders. */
+async function keyOf(tx: Tx, id: string, what: "blob" | "thumbnail"): Promise<string> {
+  const [row] = await tx.$queryRaw<
+    { key: string | null }[]
+  >`SELECT app.document_key(${id}::uuid, ${what}) AS key`;
+  if (!row?.key) throw new AppError("not_found", `No ${what} yet`, { reason: "document" });
+  return row.key;
+}
+
+async function demandCollection(tx: Tx, id: string): Promise<void> {
+  const found = await tx.collection.findFirst({ where: { id, deletedAt: null }, select: { id: true } });
+  if (!found) throw collectionForbidden();
+}
+
+async function readDocument(tx: Tx, actor: Actor, id: string): Promise<DocumentDetailView> {
+  const [row] = await tx.$queryRaw<(DocumentRow & { collectionName: string | null })[]>(Prisma.sql`
+    SELECT ${documentColumns}, c.name AS "collectionName"
+      FROM documents d LEFT JOIN collections c ON c.id = d.collection_id
+     WHERE d.id = ${id}::uuid AND d.deleted_at IS NULL AND d.status <> 'pending' AND app.is_collection_live(d.collection_id)`);
+  if (!row) throw missing(actor);
+  const actorId = actor.kind === "user" ? actor.id : null;
+  return {
+    ...toDocumentView(row, actorId),
+    collection: { id: row.collectionId, name: row.collectionName ?? "" },
+  };
+}
+
+const missing = (actor: Actor) =>
+  actor.kind === "user" && actor.isSystemAdmin
+    ? new AppError("forbidden", "No grant on this document", { reason: "document" })
+    : documentNotFound();
+
+async function asRefusalsOfDocuments<Result>(actor: Actor, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof AppError && error.code === "not_found" ? missing(actor) : error;
+  }
+}

@@ -1,0 +1,62 @@
+import { allows } from "#lib/authz/permissions.ts";
+import { Prisma } from "#lib/db/index.ts";
+import { type AccessMode, type DocumentStatus, type DocumentView, documentProblems } from "./schema.ts";
+
+export interface DocumentRow {
+  id: string;
+  collectionId: string;
+  name: string;
+  contentType: string;
+  sizeBytes: bigint;
+  status: DocumentStatus;
+  problem: string | null;
+  progress: number;
+  pageCount: number | null;
+  hasThumbnail: boolean;
+  accessMode: AccessMode;
+  ownerId: string;
+  ownerName: string;
+  mask: number;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+  deletedAt: Date | null;
+}
+
+export const documentColumns = Prisma.sql`
+  d.id, d.collection_id AS "collectionId", d.name, d.content_type AS "contentType", d.size_bytes AS "sizeBytes", d.status, d.problem,
+  d.progress, d.page_count AS "pageCount", d.thumbnail_object_id IS NOT NULL AS "hasThumbnail", d.access_mode AS "accessMode",
+  d.owner_id AS "ownerId", app.person_name(d.owner_id) AS "ownerName",
+  app.document_mask(d.id, d.collection_id, d.owner_id, d.access_mode) AS mask, d.version, d.created_at AS "createdAt",
+  d.updated_at AS "updatedAt", d.deleted_at AS "deletedAt"`;
+
+/** A row as the actor sees it. `actorId` decides whether deleting one's own is deleting this one. */
+export function toDocumentView(row: DocumentRow, actorId: string | null): DocumentView {
+  const { mask } = row;
+  return {
+    id: row.id,
+    collectionId: row.collectionId,
+    name: row.name,
+    contentType: row.contentType,
+    sizeBytes: Number(row.sizeBytes),
+    status: row.status,
+    problem: documentProblems.find((problem) => problem === row.problem) ?? null,
+    progress: row.progress,
+    pageCount: row.pageCount,
+    hasThumbnail: row.hasThumbnail,
+    accessMode: row.accessMode,
+    owner: { id: row.ownerId, name: row.ownerName },
+    abilities: {
+      canEdit: allows(mask, "edit_documents"),
+      canDelete:
+        allows(mask, "delete_any_documents") ||
+        (allows(mask, "delete_own_documents") && row.ownerId === actorId),
+      canShare: allows(mask, "manage_permissions"),
+      canComment: allows(mask, "add_comments"),
+    },
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    trashedAt: row.deletedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,25 @@
+import { AppError } from "#lib/errors/index.ts";
+import { type Page } from "./schema.ts";
+
+/** How many items a page of a list holds. */
+export const PAGE_SIZE = 50;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The id a cursor stands for: lists run from new to old over time-ordered ids. */
+export function cursorId(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  if (!uuid.test(cursor))
+    throw new AppError("invalid_input", "Not a cursor", { errors: [{ path: "cursor", message: "format" }] });
+  return cursor;
+}
+
+/** Cuts one row too many into a page and its next cursor. */
+export function pageFrom<Row extends { id: string }, Item>(
+  rows: Row[],
+  toItem: (row: Row) => Item,
+  size = PAGE_SIZE,
+): Page<Item> {
+  const shown = rows.slice(0, size);
+  return { items: shown.map(toItem), nextCursor: rows.length > size ? shown.at(-1)!.id : null };
+}
