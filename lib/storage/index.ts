@@ -33,7 +33,11 @@ async function openStorage(): Promise<Storage> {
 }
 
 let opened: Promise<Storage> | undefined;
-const driver = () => (opened ??= openStorage());
+const driver = () =>
+  (opened ??= openStorage().catch((error: unknown) => {
+    opened = undefined;
+    throw error;
+  }));
 
 /** The store that STORAGE_DRIVER names. */
 export const storage: Storage = {

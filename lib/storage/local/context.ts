@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isMissing } from "./object-file.ts";
+import { asStorageError, isMissing } from "./disk-error.ts";
 import { type StoragePaths, storagePaths } from "./paths.ts";
 import { deriveSigningKey } from "./signing.ts";
 
@@ -66,7 +66,7 @@ export function createLocalContext(config: LocalStorageConfig): LocalStorageCont
         sweptAt = Date.now();
         swept = sweepStale(paths).catch((error: unknown) => {
           swept = undefined;
-          throw error;
+          throw asStorageError(error);
         });
       }
       return swept;

@@ -16,7 +16,8 @@ import {
 import type { LocalStorageContext } from "./context.ts";
 import { listObjects } from "./list.ts";
 import { createLocalMultipart } from "./multipart.ts";
-import { isMissing, openObject, statObject } from "./object-file.ts";
+import { asStorageError, isMissing } from "./disk-error.ts";
+import { openObject, statObject } from "./object-file.ts";
 import { expiryOf, presign } from "./presign.ts";
 import { signPermit } from "./signing.ts";
 import { writeObject } from "./write-object.ts";
@@ -104,7 +105,7 @@ export function createLocalStorage(context: LocalStorageContext): Storage {
         // Not synced: an object that a power cut brings back is an orphan, and orphans are swept.
         await unlink(path);
       } catch (error) {
-        if (!isMissing(error)) throw error;
+        if (!isMissing(error)) throw asStorageError(error);
       }
       await removeEmptyFolders(dirname(path), paths.objects);
     },

@@ -1,12 +1,17 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, fork } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
+import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type LocalTestStore, openLocalStore, randomKey } from "../testing/stores.ts";
+import { send } from "../testing/http.ts";
+import type { Question } from "../testing/serve.ts";
+import { type LocalTestStore, openLocalStore, randomKey, sha256 } from "../testing/stores.ts";
+import type { PresignedPut } from "../types.ts";
 import { sweepStale } from "./context.ts";
 
 const run = promisify(execFile);
@@ -119,6 +124,30 @@ test("a page of objects is what a naive model says, for any prefix, cursor and l
       expect(page.nextCursor).toBe(within.length > limit ? within[limit - 1] : null);
     }),
   );
+});
+
+test("a process killed in the middle of an upload leaves no object, and nothing in the way of the next try", async () => {
+  const body = randomBytes(4_000_000);
+  const described = { key: randomKey(), contentType, sizeBytes: body.length, sha256: sha256(body) };
+  const server = fork(join(import.meta.dirname, "../testing/serve.ts"), [store.directory]);
+  await once(server, "message");
+  server.send({ ask: "put", options: described } satisfies Question);
+  const [presigned] = (await once(server, "message")) as [PresignedPut];
+  const headers = { ...presigned.headers, "content-length": body.length };
+  const before = await readdir(store.context.paths.temporary);
+  const request = httpRequest(presigned.url, { method: "PUT", headers });
+  const broken = once(request, "error");
+  request.write(body.subarray(0, 3_000_000));
+  const begun = async () =>
+    (await readdir(store.context.paths.temporary)).filter((name) => !before.includes(name));
+  await expect.poll(begun, { timeout: 15_000 }).toHaveLength(1);
+  server.kill("SIGKILL");
+  await broken;
+
+  expect(await store.storage.stat(described.key)).toBeNull();
+  const again = await store.storage.presignPut(described);
+  expect((await send(again.url, { method: "PUT", headers, body })).status).toBe(200);
+  expect((await store.storage.read(described.key)).equals(body)).toBe(true);
 });
 
 /** Whether a file system of our own can be mounted without being anybody special on this machine. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "#lib/env/index.ts";
+import { log } from "#lib/log/index.ts";
 import { CHECKSUM_HEADER } from "../checksum.ts";
 import { isKey } from "../validate.ts";
 import type { LocalStorageContext } from "./context.ts";
@@ -65,13 +66,19 @@ function checkHost(context: LocalStorageContext, request: IncomingMessage): void
   }
 }
 
+export interface StorageHandlerOptions {
+  /** Told of what went wrong here rather than with the client, which got a 500. */
+  onFault(error: unknown): void;
+  idleMs?: number | undefined;
+}
+
 /**
- * The route behind the local driver's presigned URLs. Never rejects for what a client does; a client that neither sends
- * nor takes a byte for `idleMs` is cut off. Faults of ours are answered with 500 and thrown, for the caller to log.
+ * The route behind the local driver's presigned URLs. Never rejects. A client that neither sends nor takes a byte for
+ * `idleMs` (60 seconds unless told) is cut off.
  */
 export function createStorageHandler(
   context: LocalStorageContext,
-  idleMs = DEFAULT_IDLE_MS,
+  { onFault, idleMs = DEFAULT_IDLE_MS }: StorageHandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
     setCommonHeaders(context, request, response);
@@ -91,9 +98,10 @@ export function createStorageHandler(
     } catch (error) {
       // The client is gone, or was cut off: there is nobody to tell.
       if (request.socket.destroyed) return;
+      const refusal = asRefusal(error);
+      if (!refusal) onFault(error);
       if (response.headersSent) request.socket.destroy();
-      else sendRefusal(request, response, asRefusal(error) ?? new Refusal(500, "Something went wrong here."));
-      if (!asRefusal(error)) throw error;
+      else sendRefusal(request, response, refusal ?? new Refusal(500, "Something went wrong here."));
     }
   };
 }
@@ -109,6 +117,8 @@ export async function handleStorageRequest(
     sendRefusal(request, response, new Refusal(404, "There is nothing at this address."));
     return;
   }
-  handler ??= createStorageHandler(localContextFromEnv());
+  handler ??= createStorageHandler(localContextFromEnv(), {
+    onFault: (error) => log().error({ err: error }, "storage request failed"),
+  });
   await handler(request, response);
 }

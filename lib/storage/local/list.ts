@@ -3,7 +3,8 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ListedObject } from "../types.ts";
 import { isKey } from "../validate.ts";
-import { isMissing, TRAILER_BYTES } from "./object-file.ts";
+import { isMissing } from "./disk-error.ts";
+import { TRAILER_BYTES } from "./object-file.ts";
 import { OBJECT_SUFFIX } from "./paths.ts";
 
 /** Whether `name`, or anything that begins with it, can lie after the cursor and within the prefix. */

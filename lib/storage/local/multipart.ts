@@ -14,9 +14,10 @@ import {
   uploadNotFound,
 } from "../validate.ts";
 import type { LocalStorageContext } from "./context.ts";
-import { isMissing, openObject, statObject } from "./object-file.ts";
+import { asStorageError, isMissing } from "./disk-error.ts";
+import { openObject, statObject } from "./object-file.ts";
 import { presign } from "./presign.ts";
-import { asStorageError, makeDirectory, writeObject } from "./write-object.ts";
+import { makeDirectory, writeObject } from "./write-object.ts";
 
 const DESCRIPTION = "upload.json";
 

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { AppError } from "#lib/errors/index.ts";
 import type { ObjectStat } from "../types.ts";
+import { asStorageError, isMissing } from "./disk-error.ts";
 
 /**
  * An object is one file: its bytes, then a trailer of fixed length with what is known about them. One file means one
@@ -38,9 +39,6 @@ export interface OpenObject {
   stat: ObjectStat & { sha256: string; contentType: string };
 }
 
-export const isMissing = (error: unknown): boolean =>
-  ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
-
 /** Opens a stored file and reads its trailer; null when there is none. Links are not followed. */
 export async function openObject(path: string): Promise<OpenObject | null> {
   let handle: FileHandle;
@@ -48,7 +46,7 @@ export async function openObject(path: string): Promise<OpenObject | null> {
     handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   } catch (error) {
     if (isMissing(error)) return null;
-    throw error;
+    throw asStorageError(error);
   }
   try {
     const { size, mtime } = await handle.stat();
@@ -57,7 +55,7 @@ export async function openObject(path: string): Promise<OpenObject | null> {
     return { handle, stat: { ...decodeTrailer(trailer, size, path), modifiedAt: mtime } };
   } catch (error) {
     await handle.close();
-    throw error;
+    throw asStorageError(error);
   }
 }
 

@@ -63,7 +63,8 @@ export async function serveGet(
     }
     const condition = request.headers["if-range"];
     const current = condition === undefined || condition === etag || condition === lastModified;
-    const range = current ? parseRange(request.headers.range, stat.sizeBytes) : null;
+    const range =
+      current && request.method === "GET" ? parseRange(request.headers.range, stat.sizeBytes) : null;
     if (range === "unsatisfiable") {
       throw new Refusal(416, "The object ends before this range.", {
         "Content-Range": `bytes */${stat.sizeBytes}`,

@@ -3,7 +3,7 @@ import { CHECKSUM_HEADER, hexToBase64 } from "../checksum.ts";
 import { uploadNotFound } from "../validate.ts";
 import type { LocalStorageContext } from "./context.ts";
 import { getUpload } from "./multipart.ts";
-import { isMissing } from "./object-file.ts";
+import { isMissing } from "./disk-error.ts";
 import { Refusal } from "./refusal.ts";
 import type { Permit } from "./signing.ts";
 import { writeObject } from "./write-object.ts";

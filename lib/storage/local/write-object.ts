@@ -2,7 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AppError } from "#lib/errors/index.ts";
-import { encodeTrailer, isMissing, type ObjectMetadata } from "./object-file.ts";
+import { asStorageError, isMissing } from "./disk-error.ts";
+import { encodeTrailer, type ObjectMetadata } from "./object-file.ts";
 
 /** Small chunks from a socket are gathered to this before a write: fewer trips to the thread pool, still constant memory. */
 const WRITE_BYTES = 1024 ** 2;
@@ -10,28 +11,6 @@ const WRITE_BYTES = 1024 ** 2;
 export interface ExpectedBody {
   sizeBytes?: number | undefined;
   sha256?: string | undefined;
-}
-
-/** Says what a disk error means for the caller; the message never names a path. */
-export function asStorageError(error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
-    return new AppError(
-      "upstream_unavailable",
-      "The storage is full; nothing was saved",
-      { reason: "storageFull" },
-      error,
-    );
-  }
-  if (code === "EIO" || code === "EROFS" || code === "EACCES" || code === "EPERM" || code === "EMFILE") {
-    return new AppError(
-      "upstream_unavailable",
-      `The storage refused a write (${code})`,
-      { reason: "storage" },
-      error,
-    );
-  }
-  return error;
 }
 
 /** Makes names in a directory survive a power cut. Windows has no such call; its file systems journal names. */

@@ -7,7 +7,7 @@ export type Question =
 
 // Run by a test as a process of its own, so that only the storage's memory is measured: signs addresses, serves them,
 // and tells the most memory that was resident since it was last asked.
-const store = await openLocalStore();
+const store = await openLocalStore({ directory: process.argv[2] });
 let peak = 0;
 setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 10);
 

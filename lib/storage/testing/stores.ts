@@ -32,7 +32,7 @@ export async function openLocalStore(
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "sheaf-storage-")));
   const faults: unknown[] = [];
   const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => faults.push(error));
+    void handle(request, response);
   });
   server.requestTimeout = 0;
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -43,7 +43,10 @@ export async function openLocalStore(
     appUrl: `http://127.0.0.1:${port}`,
     contentOrigin: options.contentHost && `http://${options.contentHost}:${port}`,
   });
-  const handle = createStorageHandler(context, options.idleMs);
+  const handle = createStorageHandler(context, {
+    onFault: (error) => faults.push(error),
+    idleMs: options.idleMs,
+  });
   return {
     storage: createLocalStorage(context),
     context,
