@@ -66,7 +66,7 @@ function checkHost(context: LocalStorageContext, request: IncomingMessage): void
   }
 }
 
-export interface StorageHandlerOptions {
+interface StorageHandlerOptions {
   /** Told of what went wrong here rather than with the client, which got a 500. */
   onFault(error: unknown): void;
   idleMs?: number | undefined;

@@ -34,7 +34,7 @@ function decodeTrailer(trailer: Buffer, fileBytes: number, path: string): Object
 }
 
 /** An open object; its bytes are positions 0 to `stat.sizeBytes - 1` of `handle`, which the caller closes. */
-export interface OpenObject {
+interface OpenObject {
   handle: FileHandle;
   stat: ObjectStat & { sha256: string; contentType: string };
 }

@@ -8,7 +8,7 @@ import { encodeTrailer, type ObjectMetadata } from "./object-file.ts";
 /** Small chunks from a socket are gathered to this before a write: fewer trips to the thread pool, still constant memory. */
 const WRITE_BYTES = 1024 ** 2;
 
-export interface ExpectedBody {
+interface ExpectedBody {
   sizeBytes?: number | undefined;
   sha256?: string | undefined;
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-export interface Measured {
+interface Measured {
   sizeBytes: number;
   sha256: string;
   open(): Buffer | Readable;
