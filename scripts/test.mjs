@@ -7,11 +7,13 @@ import { ensureInstalled, Refusal, runWithProjectNode } from "./bootstrap.mjs";
 const COUNTED = [0, 10];
 
 let code = 1;
+let reason = "The test run itself crashed.";
 try {
   await ensureInstalled();
   code = await runWithProjectNode("scripts/test/main.ts", process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof Refusal ? `\n${error.message}` : error);
+  if (error instanceof Refusal) reason = error.message;
+  else console.error(error);
 }
-if (!COUNTED.includes(code)) console.log("\nThe test run itself crashed.\n0 passed, 1 failed");
+if (!COUNTED.includes(code)) console.log(`\n${reason}\n0 passed, 1 failed`);
 process.exitCode = code === 0 ? 0 : 1;

@@ -8,7 +8,8 @@ import { testDatabase } from "#lib/db/testing/index.ts";
 // Runs before each test file is imported: the application's modules find their settings as in production,
 // pointing at a database and folders that belong to this file alone.
 const database = await testDatabase();
-const folder = await mkdtemp(path.join(tmpdir(), "sheaf-test-"));
+// Named after the run, which sweeps what a killed one left.
+const folder = await mkdtemp(path.join(tmpdir(), `sheaf-test-${process.ppid}-`));
 
 Object.assign(process.env, {
   DATABASE_URL: database.appUrl,

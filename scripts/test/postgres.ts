@@ -28,7 +28,7 @@ const settings = {
 /** Vitest's global set-up: one PostgreSQL per run, whose migrated database the test files clone. */
 export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
   const parent = await chooseParent();
-  await sweepLeftovers(parent);
+  for (const place of new Set([parent, tmpdir()])) await sweepLeftovers(place);
   const folder = await mkdtemp(path.join(parent, `${PREFIX}${process.pid}-`));
   await prepareDataFolder(folder);
   const server = await startEmbeddedPostgres({ dataDir: folder, settings });
@@ -71,7 +71,7 @@ async function chooseParent(): Promise<string> {
   return tmpdir();
 }
 
-/** Ends and removes the servers of test runs that were killed before they could. */
+/** Ends the servers and removes the folders of test runs that were killed before they could. */
 async function sweepLeftovers(parent: string) {
   for (const name of await readdir(parent)) {
     const runner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
