@@ -1,17 +1,18 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
-import { BookMarked, RotateCw } from "lucide-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { BookMarked, Ellipsis, RotateCw } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { collectionListQuery } from "#components/collections/queries.ts";
+import { itemsOf } from "#components/list-pages.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { NavLink } from "./nav-link.tsx";
-import { ownedCollectionsQuery } from "./queries.ts";
 
 /** The reader's own collections with how many documents each holds. */
 export function CollectionNav() {
   const t = useTranslations("shell");
   const common = useTranslations("common");
-  const { data, isPending, isError, refetch } = useQuery(ownedCollectionsQuery());
+  const { data, isPending, refetch, hasNextPage } = useInfiniteQuery(collectionListQuery("owned"));
   if (isPending) {
     return (
       <div aria-busy className="flex flex-col gap-3 px-2 py-2">
@@ -21,7 +22,7 @@ export function CollectionNav() {
       </div>
     );
   }
-  if (isError && !data) {
+  if (!data) {
     return (
       <div className="text-ink-muted flex flex-col items-start gap-2 px-2 py-1 text-sm">
         <p role="alert">{t("collectionsFailed")}</p>
@@ -32,11 +33,12 @@ export function CollectionNav() {
       </div>
     );
   }
-  if (data.items.length === 0)
+  const collections = itemsOf(data);
+  if (collections.length === 0)
     return <p className="text-ink-faint px-2 py-1 text-sm">{t("noCollections")}</p>;
   return (
     <ul className="flex flex-col gap-px">
-      {data.items.map((collection) => (
+      {collections.map((collection) => (
         <li key={collection.id}>
           <NavLink
             href={`/collections/${collection.id}`}
@@ -49,6 +51,11 @@ export function CollectionNav() {
           />
         </li>
       ))}
+      {hasNextPage && (
+        <li>
+          <NavLink href="/" icon={<Ellipsis aria-hidden />} label={t("allCollections")} isNeverCurrent />
+        </li>
+      )}
     </ul>
   );
 }

@@ -10,11 +10,14 @@ interface NavLinkProps {
   label: string;
   /** A figure at the end of the line, with what it counts for screen readers. */
   count?: { value: number; label: string };
+  /** For a second link to a page that has a line of its own. */
+  isNeverCurrent?: boolean;
 }
 
 /** One line of the side bar. */
-export function NavLink({ href, icon, label, count }: NavLinkProps) {
-  const isCurrent = usePathname() === href;
+export function NavLink({ href, icon, label, count, isNeverCurrent = false }: NavLinkProps) {
+  const path = usePathname();
+  const isCurrent = !isNeverCurrent && path === href;
   const { setDrawerOpen } = useSidebar();
   return (
     <Link

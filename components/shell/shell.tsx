@@ -1,17 +1,12 @@
 import type { ReactNode } from "react";
 import { SkipLink } from "#components/ui/skip-link.tsx";
-import type { Locale } from "#lib/i18n/locales.ts";
+import type { ViewerView } from "#lib/accounts/schema.ts";
 import { LanguageCookie } from "./language-cookie.tsx";
 import { SidebarProvider } from "./sidebar-state.tsx";
 import { Sidebar } from "./sidebar.tsx";
 
-export interface ShellViewer {
-  user: { id: string; name: string; email: string; language: Locale };
-  workspace: { id: string; name: string };
-}
-
 interface ShellProps {
-  viewer: ShellViewer;
+  viewer: Pick<ViewerView, "id" | "name" | "email" | "language" | "workspace">;
   isSidebarCollapsed: boolean;
   /** Docked layers that outlive navigation, such as the upload tray. */
   dock?: ReactNode;
@@ -24,11 +19,11 @@ export function Shell({ viewer, isSidebarCollapsed, dock, children }: ShellProps
     <SidebarProvider isInitiallyCollapsed={isSidebarCollapsed}>
       <SkipLink />
       <div className="flex min-h-dvh">
-        <Sidebar user={viewer.user} workspace={viewer.workspace} />
+        <Sidebar user={viewer} workspaceName={viewer.workspace.name} />
         <div className="flex min-w-0 flex-1 flex-col">{children}</div>
       </div>
       {dock}
-      <LanguageCookie language={viewer.user.language} />
+      <LanguageCookie language={viewer.language} />
     </SidebarProvider>
   );
 }

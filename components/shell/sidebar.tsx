@@ -13,7 +13,8 @@ import { useSidebar } from "./sidebar-state.tsx";
 
 interface SidebarProps {
   user: { id: string; name: string; email: string };
-  workspace: { name: string };
+  /** Empty for guests, who are not told it. */
+  workspaceName: string;
 }
 
 /** Beside the page on wide windows, a drawer under 768 px. */
@@ -43,14 +44,15 @@ export function Sidebar(props: SidebarProps) {
   );
 }
 
-function SidebarContent({ user, workspace }: SidebarProps) {
+function SidebarContent({ user, workspaceName }: SidebarProps) {
   const t = useTranslations("shell");
+  const common = useTranslations("common");
   const { isDrawerOpen, setCollapsed, setDrawerOpen } = useSidebar();
   return (
     <div className="flex h-full flex-col">
       <div className="h-topbar flex shrink-0 items-center gap-2.5 pr-2.5 pl-4">
         <Mark className="size-6 shrink-0" />
-        <span className="min-w-0 flex-1 truncate font-semibold">{workspace.name}</span>
+        <span className="min-w-0 flex-1 truncate font-semibold">{workspaceName || common("appName")}</span>
         <IconButton
           id={isDrawerOpen ? undefined : closeButtonId}
           label={t("closeSidebar")}

@@ -20,7 +20,7 @@ export function AvatarStack({ people, max = 4, size = "sm" }: AvatarStackProps) 
       role="img"
       aria-label={names.join(", ")}
       title={names.join(", ")}
-      className="inline-flex items-center -space-x-1"
+      className="inline-flex items-center -space-x-0.5"
     >
       {shown.map((person) => (
         <Avatar
