@@ -43,7 +43,7 @@ export function getCollection(actor: Actor, id: string): Promise<CollectionView>
 }
 
 /** Collections by when they were made, newest first. `shared` leaves out what everyone may open: that is unlisted. */
-export function listCollections(
+export async function listCollections(
   actor: UserActor,
   { scope, cursor }: ListCollectionsInput,
 ): Promise<Page<CollectionView>> {

@@ -30,7 +30,7 @@ export function getDocument(actor: Actor, id: string): Promise<DocumentDetailVie
  * Documents, newest first. Of one collection (`forbidden` when that may not be seen), of the actor's trash, the latest
  * across all collections (`recent`, one short page), or those of other people (`shared`).
  */
-export function listDocuments(
+export async function listDocuments(
   actor: UserActor,
   { collectionId, scope, q, cursor }: ListDocumentsInput,
 ): Promise<Page<DocumentView>> {

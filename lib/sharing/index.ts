@@ -43,7 +43,7 @@ export function listCollaborators(actor: UserActor, collectionId: string): Promi
  * invitation until the address proves itself. Adding again changes role and end. Never above the actor's own rights
  * (`forbidden`), never over the owner's limit of collaborators (`quota_exceeded`).
  */
-export function addCollaborator(
+export async function addCollaborator(
   actor: UserActor,
   collectionId: string,
   { email, role, expiresAt }: AddCollaboratorInput,
@@ -66,7 +66,7 @@ export function addCollaborator(
 }
 
 /** Changes role or end of a grant or invitation. The collection's owner keeps full access (`forbidden`). */
-export function changeCollaborator(
+export async function changeCollaborator(
   actor: UserActor,
   collectionId: string,
   collaboratorId: string,

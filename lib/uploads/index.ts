@@ -12,7 +12,7 @@ import {
   type UploadUrlView,
 } from "#lib/documents/schema.ts";
 import { env } from "#lib/env/index.ts";
-import { actionForbidden, AppError, collectionForbidden, documentNotFound } from "#lib/errors/index.ts";
+import { actionForbidden, AppError, collectionForbidden } from "#lib/errors/index.ts";
 import { log } from "#lib/log/index.ts";
 import { sniffContentType } from "#lib/pdf/index.ts";
 import { storage } from "#lib/storage/index.ts";
@@ -163,7 +163,7 @@ async function demandContent(actor: UserActor, id: string, pending: PendingUploa
   const key = pending.uploadKey ?? (await storedKey(actor, pending.sha256));
   const stored = key ? await storage.stat(key) : null;
   if (!key || !stored) throw new AppError("conflict", "Nothing uploaded", { reason: "nothing_uploaded" });
-  const head = await storage.read(key, { start: 0, end: Math.min(SNIFFED_BYTES, stored.sizeBytes) - 1 });
+  const head = await storage.read(key, { start: 0, end: SNIFFED_BYTES - 1 });
   const sniffed = await sniffContentType(head, pending.contentType);
   const isRight =
     stored.sizeBytes === pending.sizeBytes &&
