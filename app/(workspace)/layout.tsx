@@ -1,24 +1,40 @@
-import { cookies, headers } from "next/headers";
+import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { collectionListKey } from "#components/collections/queries.ts";
+import { Hydrate } from "#components/hydrate.tsx";
+import { firstPage } from "#components/list-pages.ts";
+import { quotaQuery } from "#components/shell/queries.ts";
 import { Shell } from "#components/shell/shell.tsx";
 import { sidebarCookie } from "#components/shell/sidebar-ids.ts";
 import { UploadTray } from "#components/uploads/upload-tray.tsx";
-import { getViewer } from "#lib/auth/index.ts";
+import { getViewer, requireActor } from "#lib/auth/index.ts";
+import { listCollections } from "#lib/collections/index.ts";
+import { getQuota } from "#lib/quota/index.ts";
 
 export default async function WorkspaceLayout({ children }: { children: ReactNode }) {
-  const [viewer, cookieStore, requestHeaders] = await Promise.all([getViewer(), cookies(), headers()]);
-  if (!viewer) {
-    const path = requestHeaders.get("x-path") ?? "/";
-    redirect(path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(path)}`);
-  }
+  const actor = await requireActor();
+  const [viewer, collections, quota, cookieStore] = await Promise.all([
+    getViewer(),
+    listCollections(actor, { scope: "owned" }),
+    getQuota(actor),
+    cookies(),
+  ]);
+  if (!viewer) redirect("/sign-in");
   return (
-    <Shell
-      viewer={viewer}
-      isSidebarCollapsed={cookieStore.get(sidebarCookie)?.value === "collapsed"}
-      dock={<UploadTray />}
+    <Hydrate
+      entries={[
+        [collectionListKey("owned"), firstPage(collections)],
+        [quotaQuery().queryKey, quota],
+      ]}
     >
-      {children}
-    </Shell>
+      <Shell
+        viewer={viewer}
+        isSidebarCollapsed={cookieStore.get(sidebarCookie)?.value === "collapsed"}
+        dock={<UploadTray />}
+      >
+        {children}
+      </Shell>
+    </Hydrate>
   );
 }

@@ -3,7 +3,6 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { BookMarked, Ellipsis, RotateCw } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { collectionListQuery } from "#components/collections/queries.ts";
-import { itemsOf } from "#components/list-pages.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { NavLink } from "./nav-link.tsx";
@@ -33,7 +32,7 @@ export function CollectionNav() {
       </div>
     );
   }
-  const collections = itemsOf(data);
+  const collections = data.pages.flatMap((page) => page.items);
   if (collections.length === 0)
     return <p className="text-ink-faint px-2 py-1 text-sm">{t("noCollections")}</p>;
   return (
