@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 /** The folder of the project. */
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** An installed tree takes about 1 GB; npm also keeps the archives while it unpacks. */
-const INSTALL_BYTES = 1_500_000_000;
+/** An installed tree takes 1.6 GB; npm also keeps the archives. */
+const INSTALL_BYTES = 2_000_000_000;
 
 /** An ending that is expected and that its message explains in full: printed without a stack. */
 export class Refusal extends Error {}
@@ -69,7 +69,7 @@ function npmCommand() {
 /** The one sentence for an install that npm gave up on. */
 export function explainInstallFailure(output) {
   if (/ENOSPC|no space left/i.test(output)) {
-    return "The disk is full: the packages could not be installed. Free about 1.5 GB and run the command again.";
+    return "The disk is full: the packages could not be installed. Free about 2 GB and run the command again.";
   }
   if (
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|network/i.test(
@@ -89,6 +89,42 @@ export function explainInstallFailure(output) {
   return `The packages could not be installed: ${reason[0] ?? "npm gave no reason"}`;
 }
 
+/** Runs npm quietly and resolves to its exit code and what it said. */
+async function npm(folder, args) {
+  const [command, ...prefix] = npmCommand();
+  return new Promise((resolve) => {
+    const child = spawn(command, [...prefix, ...args, "--no-progress", "--loglevel=error"], {
+      cwd: folder,
+      // A production setting inherited from the shell would leave out what the build needs.
+      env: { ...process.env, NODE_ENV: "development", npm_config_omit: "" },
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: process.platform === "win32",
+    });
+    let output = "";
+    const collect = (chunk) => (output = (output + chunk).slice(-100_000));
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    child.on("error", () =>
+      resolve({ code: 1, output: "npm itself could not be started; is it installed?" }),
+    );
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}
+
+/**
+ * Whether `npm ci` refused only because the lock file leaves out optional packages, those for other systems:
+ * npm writes such a lock file where a registry does not carry them, and then does not accept it itself.
+ */
+export function lacksOnlyOptional(output, folder = root) {
+  if (!/EUSAGE/.test(output) || /Invalid:/.test(output)) return false;
+  const packages = readJson(path.join(folder, "package-lock.json"))?.packages ?? {};
+  const optional = new Set(
+    Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {})),
+  );
+  const missing = [...output.matchAll(/Missing: (.+)@\S* from lock file/g)].map((match) => match[1]);
+  return missing.length > 0 && missing.every((name) => optional.has(name));
+}
+
 /**
  * Installs exactly what package-lock.json names if node_modules is missing, incomplete or older.
  * Prints one line while it works, nothing when there is nothing to do. Throws a {@link Refusal}.
@@ -104,27 +140,22 @@ export async function ensureInstalled(folder = root) {
   if (bavail * bsize < INSTALL_BYTES) {
     const freeMb = Math.floor((bavail * bsize) / 1_000_000);
     throw new Refusal(
-      `The disk is too full: ${freeMb} MB are free in ${folder}, and installing the packages takes about 1,500 MB.`,
+      `The disk is too full: ${freeMb} MB are free in ${folder}, and installing the packages takes about 2,000 MB.`,
     );
   }
-  process.stdout.write("  Installing packages (first start, about a minute) … ");
+  const progress = "  Installing packages (a few minutes at most) … ";
   const startedAt = Date.now();
-  const [command, ...prefix] = npmCommand();
-  const { code, output } = await new Promise((resolve, reject) => {
-    const child = spawn(command, [...prefix, "ci", "--no-progress", "--loglevel=error"], {
-      cwd: folder,
-      // A production setting inherited from the shell would leave out what the build needs.
-      env: { ...process.env, NODE_ENV: "development", npm_config_omit: "" },
-      stdio: ["ignore", "pipe", "pipe"],
-      shell: process.platform === "win32",
-    });
-    let output = "";
-    const collect = (chunk) => (output = (output + chunk).slice(-100_000));
-    child.stdout.on("data", collect);
-    child.stderr.on("data", collect);
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, output }));
-  }).catch(() => ({ code: 1, output: "npm itself could not be started; is it installed?" }));
+  const elapsed = () => `${((Date.now() - startedAt) / 1000).toFixed(0)} s`;
+  process.stdout.write(progress);
+  const ticking = setInterval(() => {
+    if (process.stdout.isTTY) process.stdout.write(`\r${progress}${elapsed()}`);
+  }, 1000);
+  let { code, output } = await npm(folder, ["ci"]);
+  if (code !== 0 && lacksOnlyOptional(output, folder)) {
+    ({ code, output } = await npm(folder, ["install", "--no-save"]));
+  }
+  clearInterval(ticking);
+  process.stdout.write(process.stdout.isTTY ? `\r${progress}` : "");
   if (code !== 0) {
     process.stdout.write("failed\n");
     throw new Refusal(explainInstallFailure(output));
@@ -136,7 +167,7 @@ export async function ensureInstalled(folder = root) {
       "npm finished but did not install everything package-lock.json names; delete node_modules and run the command again.",
     );
   }
-  process.stdout.write(`${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+  process.stdout.write(`${elapsed()}\n`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { chmod, mkdir, rm, stat, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { diskFull, explain, StartFailure } from "./failure.ts";
+import { diskFull, explain, noWritePermission, StartFailure } from "./failure.ts";
 
 /** A first start writes about 60 MB of database; below this a start would soon fail half-way. */
 export const MIN_FREE_BYTES = 200_000_000;
@@ -11,19 +11,44 @@ export const MIN_FREE_BYTES = 200_000_000;
  */
 export async function prepareDataFolder(dataDir: string, minFreeBytes = MIN_FREE_BYTES): Promise<void> {
   try {
-    await mkdir(path.join(dataDir, "logs"), { recursive: true });
+    await ensureFolder(dataDir);
+    await ensureFolder(path.join(dataDir, "logs"));
     const probe = path.join(dataDir, `.probe-${process.pid}`);
     await writeFile(probe, "x");
     await rm(probe);
     // As root, PostgreSQL runs under another account, which has to pass through to its folder below.
     if (process.getuid?.() === 0) await chmod(dataDir, (await stat(dataDir)).mode | 0o011);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST" || (await isFile(dataDir))) {
+    if (await isFile(dataDir)) {
       throw new StartFailure(`The data folder ${dataDir} is not a folder; name another one with DATA_DIR.`);
     }
     throw explain(error, `use the data folder ${dataDir}`, dataDir);
   }
   await requireFreeSpace(dataDir, minFreeBytes);
+}
+
+/**
+ * Creates a folder and what is missing above it. Not `mkdir` with `recursive`, which never returns where the parent
+ * exists and still answers "no such folder" (as /proc does).
+ */
+export async function ensureFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const there = await stat(folder).catch(() => null);
+    if (there?.isDirectory()) return;
+    const parent = path.dirname(folder);
+    const parentExists = await stat(parent).then(
+      () => true,
+      () => false,
+    );
+    if (code !== "ENOENT" || parent === folder || parentExists) {
+      throw code === "ENOENT" ? noWritePermission(parent) : error;
+    }
+    await ensureFolder(parent);
+    await mkdir(folder);
+  }
 }
 
 /** Throws the full-disk sentence, with figures, if fewer bytes are free. */

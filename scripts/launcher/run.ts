@@ -1,10 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { existsSync } from "node:fs";
 import { startAppProcesses } from "./app-processes.ts";
 import type { LauncherOptions } from "./args.ts";
 import { buildApp, generateClient, needsBuild, needsClient } from "./build.ts";
-import { prepareDataFolder } from "./data-folder.ts";
+import { ensureFolder, prepareDataFolder } from "./data-folder.ts";
 import { openDatabase } from "./database.ts";
 import { demoLines, seedDemo } from "./demo.ts";
 import { explain, StartFailure } from "./failure.ts";
@@ -116,7 +115,7 @@ export async function run({ root, options, running, signal, onGiveUp }: RunConte
 }
 
 async function requireFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await ensureFolder(folder).catch((error: unknown) => {
     throw explain(error, `use ${folder}`, folder);
   });
 }
