@@ -1,0 +1,34 @@
+import { type UserActor } from "#lib/authz/actor.ts";
+import { findViewer } from "#lib/auth/index.ts";
+import { transaction } from "#lib/db/index.ts";
+import { env } from "#lib/env/index.ts";
+import { AppError } from "#lib/errors/index.ts";
+import { getQuota } from "#lib/quota/index.ts";
+import { type SettingsView, type UpdateSettingsInput, type ViewerView } from "./schema.ts";
+
+/** The actor as they see themselves. */
+export async function getViewer(actor: UserActor): Promise<ViewerView> {
+  const viewer = await findViewer(actor);
+  if (!viewer) throw new AppError("unauthenticated", "This person is gone");
+  return viewer;
+}
+
+/** Profile, usage and limits in one. */
+export async function getSettings(actor: UserActor): Promise<SettingsView> {
+  return transaction(actor, async () => ({
+    profile: await getViewer(actor),
+    quota: await getQuota(actor),
+    limits: { maxUploadBytes: env.MAX_UPLOAD_BYTES },
+  }));
+}
+
+/** Changes what is given and leaves the rest. */
+export async function updateSettings(actor: UserActor, input: UpdateSettingsInput): Promise<SettingsView> {
+  return transaction(actor, async (tx) => {
+    await tx.user.updateMany({
+      where: { id: actor.id },
+      data: { name: input.name, language: input.language, updatedAt: new Date() },
+    });
+    return getSettings(actor);
+  });
+}

@@ -1,0 +1,280 @@
+import { randomUUID } from "node:crypto";
+import { encode } from "next-auth/jwt";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { authenticate, sessionCookieName } from "#lib/auth/index.ts";
+import { type UserActor } from "#lib/authz/actor.ts";
+import { env } from "#lib/env/index.ts";
+import { changePassword, getViewer, listSessions, revokeSession } from "./index.ts";
+import { browser, newPerson, registered } from "./test-support.ts";
+
+const owner = new pg.Client({ connectionString: process.env.DATABASE_OWNER_URL });
+beforeAll(() => owner.connect());
+afterAll(() => owner.end());
+
+const actorOf = async (client: ReturnType<typeof browser>) => (await authenticate(client.headers())).actor;
+
+describe("signing in", () => {
+  it("lets in with the right password, and out again", async () => {
+    const person = await registered();
+    const client = browser();
+    const response = await client.signIn({ ...person, email: person.email.toUpperCase() });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ url: `${env.APP_URL}/` });
+    const cookie = response.headers.getSetCookie().find((line) => line.startsWith(sessionCookieName()))!;
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/SameSite=Lax/);
+
+    const { actor, sessionId, via } = await authenticate(client.headers());
+    expect(via).toBe("session");
+    expect(await getViewer(actor as UserActor)).toMatchObject({
+      email: person.email,
+      isEmailVerified: true,
+      workspace: { role: "admin", name: "Ada Lovelace’s workspace" },
+    });
+    const { items } = await listSessions(actor as UserActor, { sessionId });
+    expect(items).toMatchObject([{ id: sessionId, isCurrent: true, device: "Firefox · Linux" }]);
+
+    const before = client.headers();
+    await client.signOut();
+    expect(client.cookies.has(sessionCookieName())).toBe(false);
+    // the cookie as it was is worth nothing any more
+    expect((await authenticate(before)).actor.kind).toBe("everyone");
+  });
+
+  it("refuses a wrong password and an unknown address alike", async () => {
+    const person = await registered();
+    const answers = [];
+    for (const attempt of [
+      { ...person, password: "wrong password" },
+      newPerson(),
+      { email: "x", password: "" },
+    ]) {
+      const client = browser();
+      const response = await client.signIn(attempt);
+      answers.push({
+        status: response.status,
+        body: await response.json(),
+        has: client.cookies.has(sessionCookieName()),
+      });
+    }
+    expect(answers[0]).toMatchObject({ status: 401, has: false });
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
+  it("replaces the session of the same browser", async () => {
+    const person = await registered();
+    const client = browser();
+    await client.signIn(person);
+    const first = client.headers();
+    await client.signIn(person);
+    expect((await authenticate(first)).actor.kind).toBe("everyone");
+    expect((await actorOf(client)).kind).toBe("user");
+  });
+
+  it("needs the CSRF token, and comes from here when it says where it comes from", async () => {
+    const person = await registered();
+    const client = browser();
+    const bare = await client.call("callback/credentials", {
+      method: "POST",
+      headers: client.headers({ "content-type": "application/x-www-form-urlencoded" }),
+      body: new URLSearchParams({ ...person, json: "true" }),
+    });
+    expect(client.cookies.has(sessionCookieName())).toBe(false);
+    expect(((await bare.json()) as { url: string }).url).toContain("csrf=true");
+    expect((await client.signIn(person, { origin: "https://evil.example" })).status).toBe(403);
+    expect(client.cookies.has(sessionCookieName())).toBe(false);
+    expect((await client.signIn(person, { origin: new URL(env.APP_URL).origin })).status).toBe(200);
+  });
+
+  it("goes nowhere else afterwards", async () => {
+    const person = await registered();
+    for (const callbackUrl of [
+      "https://evil.example/",
+      "//evil.example",
+      "/\\evil.example",
+      "javascript:alert(1)",
+    ]) {
+      const response = await browser().post("callback/credentials", { ...person, callbackUrl });
+      expect(new URL(((await response.json()) as { url: string }).url).origin).toBe(
+        new URL(env.APP_URL).origin,
+      );
+    }
+  });
+
+  it("offers nothing but what is used", async () => {
+    for (const action of ["_log", "session", "signin/credentials", "callback/other", "verify-request", ""]) {
+      expect((await browser().post(action, { level: "error", code: "x" })).status, action).toBe(404);
+    }
+    expect((await browser().call("callback/credentials")).status).toBe(404);
+  });
+
+  it("stops guesses at one account wherever they come from, also with the right password", async () => {
+    const person = await registered();
+    const guess = () => browser().signIn({ ...person, password: "guess" });
+    const guesses = await untilRefused(guess);
+    // 30 in a window, and one window may end in between
+    expect(guesses).toBeLessThanOrEqual(60);
+    const refused = await browser().signIn(person);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(((await refused.json()) as { url: string }).url).toContain("error=rate_limited");
+  });
+
+  it("stops guesses from one network, whatever host in it they come from", async () => {
+    const network = `2001:db8:${randomUUID().slice(0, 4)}:${randomUUID().slice(0, 4)}`;
+    let host = 0;
+    const guesses = await untilRefused(() => {
+      host += 1;
+      const client = browser({ ip: `${network}::${host.toString(16)}` });
+      return client.signIn(newPerson(), { "x-forwarded-for": `203.0.113.${host}` });
+    });
+    expect(guesses).toBeLessThanOrEqual(60);
+  });
+});
+
+/** How many tries were answered before the first was refused for being too many. */
+async function untilRefused(guess: () => Promise<Response>): Promise<number> {
+  for (let answered = 0; ;) {
+    const statuses = (await Promise.all([guess(), guess(), guess(), guess()])).map(({ status }) => status);
+    answered += statuses.filter((status) => status === 401).length;
+    if (statuses.includes(429) || answered > 100) return answered;
+  }
+}
+
+describe("a session", () => {
+  it("is refused at the next call once its person is suspended", async () => {
+    const person = await registered();
+    const client = browser();
+    await client.signIn(person);
+    expect((await actorOf(client)).kind).toBe("user");
+    await owner.query("UPDATE users SET suspended_at = now() WHERE email = $1", [person.email]);
+    expect((await actorOf(client)).kind).toBe("everyone");
+    expect((await browser().signIn(person)).status).toBe(401);
+    expect(await (await client.call("session")).json()).toEqual({});
+    expect(client.cookies.has(sessionCookieName())).toBe(false);
+  });
+
+  it("moves its end with use, and not beyond a bound", async () => {
+    const person = await registered();
+    const client = browser();
+    await client.signIn(person);
+    const { sessionId } = await authenticate(client.headers());
+    const endsInDays = async () => {
+      const { rows } = await owner.query(
+        "SELECT round(extract(epoch FROM expires_at - now()) / 86400)::int AS days FROM sessions WHERE id = $1",
+        [sessionId],
+      );
+      return rows[0].days as number;
+    };
+    const age = (days: number) =>
+      owner.query(
+        "UPDATE sessions SET created_at = now() - make_interval(days => $2), expires_at = now() + interval '1 day' WHERE id = $1",
+        [sessionId, days],
+      );
+    await age(29);
+    const old = client.cookies.get(sessionCookieName());
+    expect(await (await client.call("session")).json()).toMatchObject({ user: { id: expect.any(String) } });
+    expect(client.cookies.get(sessionCookieName())).not.toBe(old);
+    expect(await endsInDays()).toBe(30);
+    await age(175);
+    await client.call("session");
+    expect(await endsInDays()).toBe(5);
+  });
+
+  it("ends by itself", async () => {
+    const client = browser();
+    await client.signIn(await registered());
+    const { sessionId } = await authenticate(client.headers());
+    await owner.query("UPDATE sessions SET expires_at = now() WHERE id = $1", [sessionId]);
+    expect((await actorOf(client)).kind).toBe("everyone");
+  });
+
+  it("belongs to its person alone", async () => {
+    const [mine, theirs] = [browser(), browser()];
+    await mine.signIn(await registered());
+    await theirs.signIn(await registered());
+    const me = (await actorOf(mine)) as UserActor;
+    const { sessionId } = await authenticate(theirs.headers());
+    expect((await listSessions(me, { sessionId: null })).items.map(({ id }) => id)).not.toContain(sessionId);
+    await expect(revokeSession(me, sessionId!)).rejects.toMatchObject({ code: "not_found" });
+    expect((await actorOf(theirs)).kind).toBe("user");
+  });
+
+  it("can be ended from another one", async () => {
+    const person = await registered();
+    const [here, there] = [browser(), browser()];
+    await here.signIn(person);
+    await there.signIn(person);
+    const me = (await actorOf(here)) as UserActor;
+    const { sessionId } = await authenticate(there.headers());
+    await revokeSession(me, sessionId!);
+    expect((await actorOf(there)).kind).toBe("everyone");
+    expect((await actorOf(here)).kind).toBe("user");
+    await expect(revokeSession(me, sessionId!)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("outlives a password change only where the password was changed", async () => {
+    const person = await registered();
+    const [here, there] = [browser(), browser()];
+    await here.signIn(person);
+    await there.signIn(person);
+    const { actor, sessionId } = await authenticate(here.headers());
+    const change = { currentPassword: person.password, newPassword: "a new and longer password" };
+    await expect(
+      changePassword(actor as UserActor, sessionId, { ...change, currentPassword: "wrong" }),
+    ).rejects.toMatchObject({ code: "forbidden", reason: "wrong_password" });
+    expect((await actorOf(there)).kind).toBe("user");
+    await changePassword(actor as UserActor, sessionId, change);
+    expect((await actorOf(here)).kind).toBe("user");
+    expect((await actorOf(there)).kind).toBe("everyone");
+    expect((await browser().signIn(person)).status).toBe(401);
+    expect((await browser().signIn({ ...person, password: change.newPassword })).status).toBe(200);
+  });
+
+  it("changes its password once when two changes race on the same proof", async () => {
+    const person = await registered();
+    const client = browser();
+    await client.signIn(person);
+    const { actor, sessionId } = await authenticate(client.headers());
+    const results = await Promise.allSettled(
+      ["first new password", "second new password"].map((newPassword) =>
+        changePassword(actor as UserActor, sessionId, { currentPassword: person.password, newPassword }),
+      ),
+    );
+    expect(results.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  });
+});
+
+describe("a cookie that is not ours", () => {
+  it("makes its bearer nobody", async () => {
+    const client = browser();
+    await client.signIn(await registered());
+    const { sessionId } = await authenticate(client.headers());
+    const good = client.cookies.get(sessionCookieName())!;
+    const forged = [
+      "",
+      "x",
+      "null",
+      good.slice(0, -4),
+      `${good}x`,
+      good.split(".").toReversed().join("."),
+      await encode({ token: { sessionId: sessionId! }, secret: "another secret of the right length, yes" }),
+      await encode({ token: { sessionId: sessionId! }, secret: env.AUTH_SECRET, maxAge: -60 }),
+      await encode({ token: { sessionId: randomUUID() }, secret: env.AUTH_SECRET }),
+      await encode({ token: { sessionId: "' OR true --" }, secret: env.AUTH_SECRET }),
+      await encode({
+        token: { sub: (await authenticate(client.headers())).sessionId! },
+        secret: env.AUTH_SECRET,
+      }),
+      await encode({ token: { message: "There is a problem" }, secret: env.AUTH_SECRET }),
+      `${Buffer.from('{"alg":"none"}').toString("base64url")}.${Buffer.from(JSON.stringify({ sessionId })).toString("base64url")}.`,
+    ];
+    for (const cookie of forged) {
+      const headers = new Headers({ cookie: `${sessionCookieName()}=${cookie}` });
+      expect((await authenticate(headers)).actor.kind, cookie).toBe("everyone");
+    }
+    expect((await actorOf(client)).kind).toBe("user");
+  });
+});

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { system } from "#lib/authz/actor.ts";
+import { transaction } from "#lib/db/index.ts";
+import { env } from "#lib/env/index.ts";
+import { addressBlock } from "#lib/http/request.ts";
+import { type Locale } from "#lib/i18n/index.ts";
+import { sendVerificationMail } from "#lib/mail/index.ts";
+import { countCall } from "#lib/rate-limit/index.ts";
+import { normalizeEmail } from "#lib/sharing/schema.ts";
+import { countPasswordTry, mayMail } from "./call.ts";
+import { issueOneTimeToken } from "./one-time-tokens.ts";
+import { atPace } from "./pace.ts";
+import { isPasswordRight } from "./passwords.ts";
+import { proveAddress } from "./register.ts";
+
+/** Well above one hash and one look-up. */
+const PACE_MS = 250;
+
+const credentialsSchema = z.object({ email: z.string().max(254), password: z.string().max(128) });
+
+/**
+ * Whose credentials these are, or null: for a wrong password, an unknown address, a suspended person and an address
+ * still to be confirmed alike, in time as well. Throws `rate_limited` after too many tries from one address block
+ * (an IPv4 address or IPv6 /64) or at one account; both are charged before the password is hashed.
+ */
+export async function verifyCredentials(
+  input: unknown,
+  { ip }: { ip: string | null },
+): Promise<string | null> {
+  await countCall("signIn", addressBlock(ip));
+  return atPace(PACE_MS, () => check(input), Boolean);
+}
+
+async function check(input: unknown): Promise<string | null> {
+  const parsed = credentialsSchema.safeParse(input);
+  if (!parsed.success || parsed.data.email.includes("\0")) return null;
+  const { email, password } = parsed.data;
+  const emailNormalized = normalizeEmail(email);
+  await countPasswordTry(emailNormalized);
+  const user = await transaction(system, (tx) =>
+    tx.user.findUnique({
+      where: { emailNormalized },
+      select: {
+        id: true,
+        email: true,
+        language: true,
+        suspendedAt: true,
+        emailVerifiedAt: true,
+        credential: { select: { passwordHash: true } },
+      },
+    }),
+  );
+  if (!(await isPasswordRight(user?.credential?.passwordHash, password)) || !user || user.suspendedAt)
+    return null;
+  if (user.emailVerifiedAt) return user.id;
+  if (!env.SMTP_URL) {
+    // without mail there is nothing to confirm with
+    await transaction(system, (tx) => proveAddress(tx, user.id));
+    return user.id;
+  }
+  void remind(user.id, user.email, emailNormalized, user.language as Locale);
+  return null;
+}
+
+/** The link to confirm the address once more: whoever knows the password has lost it or let it run out. */
+async function remind(id: string, to: string, emailNormalized: string, language: Locale): Promise<void> {
+  if (!(await mayMail(emailNormalized, "register"))) return;
+  const secret = await transaction(system, (tx) => issueOneTimeToken(tx, id, "email_verification"));
+  sendVerificationMail({ to, secret, language });
+}
