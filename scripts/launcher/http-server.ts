@@ -53,6 +53,8 @@ export function createAppServer(options: AppServerOptions): AppServer {
     res.once("close", () => open.delete(res));
     for (const name of INTERNAL) delete req.headers[name];
     if (!options.trustProxy) for (const name of FORWARDED) delete req.headers[name];
+    // the connection's own address, for limits and the audit log (lib/http/request.ts); never what a client claims
+    req.headers["x-sheaf-address"] = req.socket.remoteAddress;
     if (options.secure) res.setHeader("Strict-Transport-Security", "max-age=31536000");
     if (draining) res.setHeader("Connection", "close");
 
