@@ -14,7 +14,13 @@ interface SignInFormProps {
   /** A path of this application to go to afterwards. */
   next: string;
   /** What has just happened elsewhere. */
-  notice?: "password-changed";
+  notice?: "password-changed" | "address-confirmed";
+}
+
+/** The message for what sign-in answered; a wrong password and an unknown address are one and the same. */
+function failureOf(error: string | null | undefined): "failed" | "tooMany" | "unavailable" {
+  if (error === "CredentialsSignin") return "failed";
+  return error === "rate_limited" ? "tooMany" : "unavailable";
 }
 
 export function SignInForm({ next, notice }: SignInFormProps) {
@@ -24,17 +30,14 @@ export function SignInForm({ next, notice }: SignInFormProps) {
     initial: { email: "", password: "" },
     check: (field, value) => checks[field](value),
     async onSubmit({ email, password }) {
-      // it throws when the answer is not its own, as that of a rate limit
+      // it throws when the server can't be reached
       const result = await signIn("credentials", { email, password, redirect: false }).catch(() => null);
       if (result?.ok && !result.error) {
         // a full load, so that nothing of whoever was here before is left in memory
         location.assign(next);
         await new Promise(() => {}); // busy until the page is gone
       }
-      const isRefused = result?.error === "CredentialsSignin";
-      form.setFailure(
-        t(isRefused ? "signIn.failed" : result?.status === 429 ? "signIn.tooMany" : "signIn.unavailable"),
-      );
+      form.setFailure(t(`signIn.${failureOf(result?.error)}`));
     },
   });
   return (
@@ -42,7 +45,11 @@ export function SignInForm({ next, notice }: SignInFormProps) {
       <AuthHeading title={t("signIn.title")} intro={t("signIn.intro")} />
       <form {...form.formProps} className="flex flex-col gap-4">
         {form.failure && <FormMessage tone="danger">{form.failure}</FormMessage>}
-        {notice && !form.failure && <FormMessage tone="success">{t("signIn.passwordChanged")}</FormMessage>}
+        {notice && !form.failure && (
+          <FormMessage tone="success">
+            {t(notice === "password-changed" ? "signIn.passwordChanged" : "signIn.addressConfirmed")}
+          </FormMessage>
+        )}
         <Field label={t("email")} error={form.errorOf("email")}>
           {(control) => (
             <Input

@@ -7,7 +7,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { PasswordInput } from "#components/ui/password-input.tsx";
-import type { RegisterInput } from "#lib/accounts/schema.ts";
+import type { RegisteredView, RegisterInput } from "#lib/accounts/schema.ts";
 import { AuthHeading, FormMessage, TextLink } from "./auth-frame.tsx";
 import { withNext } from "./next-path.ts";
 import { useAccountChecks } from "./use-account-checks.ts";
@@ -22,15 +22,17 @@ export function SignUpForm({ next }: { next: string }) {
     check: (field, value) => (field === "password" ? checks.newPassword(value) : checks[field](value)),
     async onSubmit({ name, email, password }) {
       const body: RegisterInput = { name: name.trim(), email: email.trim(), password };
-      await api("/api/v1/auth/register", { method: "POST", body });
-      const result = await signIn("credentials", { email: body.email, password, redirect: false }).catch(
-        () => null,
-      );
-      if (result?.ok && !result.error) {
-        location.assign(next);
-        await new Promise(() => {}); // busy until the page is gone
+      const account = await api<RegisteredView>("/api/v1/auth/register", { method: "POST", body });
+      if (!account.isConfirmationNeeded) {
+        const result = await signIn("credentials", { email: body.email, password, redirect: false }).catch(
+          () => null,
+        );
+        if (result?.ok && !result.error) {
+          location.assign(next);
+          await new Promise(() => {}); // busy until the page is gone
+        }
       }
-      // the answer is the same for a known address, whose owner got the mail
+      // the answer is the same for an address that has an account, whose owner is told by mail
       setSentTo(body.email);
     },
   });

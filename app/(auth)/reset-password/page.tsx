@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
-import { AuthHeading, TextLink } from "#components/accounts/auth-frame.tsx";
+import { TextLink } from "#components/accounts/auth-frame.tsx";
+import { IncompleteLink } from "#components/accounts/incomplete-link.tsx";
 import { type PageWithQuery } from "#components/accounts/page-with-query.ts";
 import { ResetPasswordForm } from "#components/accounts/reset-password-form.tsx";
 
@@ -9,17 +10,14 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-/** The mail's link leads here with its token in the query. */
+/** The mail's link leads here with its secret in the query. */
 export default async function ResetPasswordPage({ searchParams }: PageWithQuery) {
   const { token } = await searchParams;
   if (typeof token === "string" && token !== "") return <ResetPasswordForm token={token} />;
   const t = await getTranslations("auth.reset");
   return (
-    <>
-      <AuthHeading title={t("missingTitle")} intro={t("missingText")} />
-      <p>
-        <TextLink href="/forgot-password">{t("requestNew")}</TextLink>
-      </p>
-    </>
+    <IncompleteLink>
+      <TextLink href="/forgot-password">{t("requestNew")}</TextLink>
+    </IncompleteLink>
   );
 }

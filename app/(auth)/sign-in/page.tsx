@@ -15,5 +15,10 @@ export default async function SignInPage({ searchParams }: PageWithQuery) {
   const { next, notice } = await searchParams;
   const path = safeNextPath(next);
   if (await getViewer()) redirect(path);
-  return <SignInForm next={path} notice={notice === "password-changed" ? notice : undefined} />;
+  return (
+    <SignInForm
+      next={path}
+      notice={notice === "password-changed" || notice === "address-confirmed" ? notice : undefined}
+    />
+  );
 }
