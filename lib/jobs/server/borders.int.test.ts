@@ -128,6 +128,51 @@ describe("the application's functions", () => {
   });
 });
 
+describe("what can't be done", () => {
+  test("a condition met only while running fails its run with a sentence", async () => {
+    const id = newId();
+    await Promise.all([bench.startApp(), bench.startServer()]);
+    await bench.client.send({ name: "t/choosy", data: { id } });
+    const run = await until("the run to end", async () =>
+      (await bench.runs(id)).find(({ status }) => status !== "running"),
+    );
+    expect(run).toMatchObject({
+      status: "failed",
+      output: { message: expect.stringContaining("async.data.v > 3") },
+    });
+  });
+
+  test("an event that can't be handled does not hold up the others", async () => {
+    const id = newId();
+    await bench.startServer();
+    await bench.pool.query("insert into jobs.event (id, name, event) values ('broken', 't/single', 'null')");
+    await bench.client.send({ name: "t/single", data: { id, n: 1 } });
+    await bench.startApp();
+    await until("the sound one", () => bench.lines(id).includes("done 1"));
+  });
+
+  test("a step that ends its process each time is given up", async () => {
+    const id = newId();
+    await bench.startServer();
+    await bench.pool.query(
+      `with run as (
+         insert into jobs.run (fn, event, dedupe, slot) values ('sample-single', $1, 'd', '') returning id)
+       insert into jobs.step (run, id, fn, slot, op, running, lost, due_at)
+       select id, 'step', 'sample-single', '', 'Discover', true, 4, now() from run`,
+      [JSON.stringify({ id: "e", name: "t/single", data: { id, n: 1 }, ts: 1 })],
+    );
+    await bench.startApp();
+    const run = await until("the run to end", async () =>
+      (await bench.runs(id)).find(({ status }) => status !== "running"),
+    );
+    expect(run).toMatchObject({
+      status: "failed",
+      output: { message: expect.stringContaining("begun 5 times") },
+    });
+    expect(bench.lines(id)).toEqual([]);
+  });
+});
+
 describe("the database", () => {
   test("tables are made once, by however many servers, and a newer version is left alone", async () => {
     const pool = new pg.Pool({ connectionString: database.ownerUrl });

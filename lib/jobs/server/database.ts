@@ -14,7 +14,7 @@ export interface Database {
   transaction<T>(work: (db: Queryable) => Promise<T>): Promise<T>;
   /** When a query last found the database gone, by `Date.now()`; 0 if never. */
   lastOutage(): number;
-  /** Repeats `work` with back-off for as long as the database is away and `goOn` holds. */
+  /** Repeats `work` with back-off for as long as the database is away or too busy, and `goOn` holds. */
   outlast<T>(work: () => Promise<T>, goOn: () => boolean): Promise<T>;
   end(): Promise<void>;
 }
@@ -89,7 +89,7 @@ export function openDatabase(databaseUrl: string, log: JobLog): Database {
         try {
           return await work();
         } catch (error) {
-          if (!isOutage(error) || !goOn()) throw error;
+          if (!isTransient(error) || !goOn()) throw error;
           await delay(waitMs);
         }
       }
@@ -111,6 +111,11 @@ export function isOutage(error: unknown): boolean {
     error instanceof Error &&
     /connection (?:terminated|error|timeout)|timeout exceeded|read timeout|not queryable/i.test(error.message)
   );
+}
+
+/** Whether the same work may succeed when tried again: the database was away, busy, or others stood in the way. */
+export function isTransient(error: unknown): boolean {
+  return isOutage(error) || DEADLOCK.has(codeOf(error)) || ["57014", "55P03"].includes(codeOf(error));
 }
 
 function codeOf(error: unknown): string {

@@ -10,14 +10,18 @@ export interface JobEvent {
   [more: string]: unknown;
 }
 
-/** What may be posted: names under `inngest/` are the server's own and can't be forged. */
-const postedEvent = z.looseObject({
-  id: z.string().min(1).max(512).nullish(),
-  name: z
+/** PostgreSQL keeps no U+0000 in texts that it compares. */
+const key = (maxLength: number) =>
+  z
     .string()
     .min(1)
-    .max(256)
-    .refine((name) => !name.startsWith("inngest/"), "is reserved"),
+    .max(maxLength)
+    .refine((text) => !text.includes("\u0000"), "contains U+0000");
+
+/** What may be posted: names under `inngest/` are the server's own and can't be forged. */
+const postedEvent = z.looseObject({
+  id: key(512).nullish(),
+  name: key(256).refine((name) => !name.startsWith("inngest/"), "is reserved"),
   data: z.record(z.string(), z.unknown()).nullish(),
   ts: z.number().nullish(),
 });

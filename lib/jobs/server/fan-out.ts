@@ -1,6 +1,7 @@
-import type { Database, Queryable } from "./database.ts";
+import { type Database, isTransient, type Queryable } from "./database.ts";
 import type { JobEvent } from "./event.ts";
 import { holds } from "./expressions.ts";
+import type { JobLog } from "./options.ts";
 import type { Registry } from "./registry.ts";
 import { endRun, lockRun, type RunStart, startRuns, storeResult } from "./runs.ts";
 
@@ -17,31 +18,47 @@ interface Wait {
 /**
  * Turns stored events into runs, cancellations and results of waiting steps, in the order they were stored.
  * One server at a time: an event that cancels must not overtake the one that starts.
- * @returns how many events were handled
+ * An event that can't be handled is set aside, so that it does not hold up the others.
+ * @returns whether more may be waiting
  */
 export async function fanOut(
   database: Database,
   registry: Registry,
-): Promise<{ handled: number; full: boolean }> {
+  log: JobLog,
+): Promise<{ full: boolean }> {
+  try {
+    return { full: (await handle(database, registry, BATCH)) === BATCH };
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    await handle(database, registry, 1).catch(async (cause: unknown) => {
+      if (isTransient(cause)) throw cause;
+      log.error({ err: cause }, "An event could not be handled and was set aside.");
+      await database.pool.query(
+        "update jobs.event set handled_at = clock_timestamp() where seq = (select min(seq) from jobs.event where handled_at is null)",
+      );
+    });
+    return { full: true };
+  }
+}
+
+/** Handles up to `limit` events; gives their number. */
+async function handle(database: Database, registry: Registry, limit: number): Promise<number> {
   return database.transaction(async (db) => {
     const { rows: locks } = await db.query<{ mine: boolean }>(
       "select pg_try_advisory_xact_lock(hashtext('sheaf jobs fan-out')) as mine",
     );
-    if (!locks[0]?.mine) return { handled: 0, full: false };
+    if (!locks[0]?.mine) return 0;
     const { rows } = await db.query<{ seq: string; event: JobEvent }>(
       "select seq, event from jobs.event where handled_at is null order by seq limit $1",
-      [BATCH],
+      [limit],
     );
-    if (rows.length === 0) return { handled: 0, full: false };
-    await apply(
-      db,
-      registry,
-      rows.map(({ event }) => event),
-    );
+    if (rows.length === 0) return 0;
+    const events = rows.map(({ event }) => event);
+    await apply(db, registry, events);
     await db.query("update jobs.event set handled_at = clock_timestamp() where seq = any ($1::bigint[])", [
       rows.map(({ seq }) => seq),
     ]);
-    return { handled: rows.length, full: rows.length === BATCH };
+    return rows.length;
   });
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { createAlarm } from "./alarm.ts";
 import { claimCalls } from "./claims.ts";
 import type { CronTab } from "./cron.ts";
 import type { Database } from "./database.ts";
@@ -43,8 +43,9 @@ export function startLoop({ database, sync, worker, crons, log, tuning, parallel
   const agenda: Agenda = { pollAt: 0, timersAt: 0, cronAt: 0 };
   let eventsWaiting = false;
   let callsWaiting = false;
-  const stopped = new AbortController();
-  let alarm = new AbortController();
+  const alarm = createAlarm();
+  const stopAlarm = createAlarm();
+  let stopping = false;
   const startedAt = Date.now();
 
   /** One query that answers whether anything is due, so that idling costs one query per poll. */
@@ -86,7 +87,7 @@ export function startLoop({ database, sync, worker, crons, log, tuning, parallel
     }
     if (eventsWaiting) {
       eventsWaiting = false;
-      if ((await fanOut(database, registry)).full) eventsWaiting = true;
+      if ((await fanOut(database, registry, log)).full) eventsWaiting = true;
       callsWaiting = true;
     }
     const wanted = parallel - worker.active();
@@ -115,8 +116,7 @@ export function startLoop({ database, sync, worker, crons, log, tuning, parallel
 
   const running = (async () => {
     let backoffMs = 0;
-    while (!stopped.signal.aborted) {
-      alarm = new AbortController();
+    while (!stopping) {
       try {
         await turn();
         backoffMs = 0;
@@ -127,8 +127,7 @@ export function startLoop({ database, sync, worker, crons, log, tuning, parallel
       }
       const waitMs = backoffMs || idleMs();
       // events that come in while the database is away must not shorten the back-off
-      const signal = backoffMs ? stopped.signal : AbortSignal.any([stopped.signal, alarm.signal]);
-      if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => {});
+      if (waitMs > 0) await (backoffMs ? stopAlarm : alarm).sleep(waitMs);
     }
   })();
 
@@ -136,19 +135,21 @@ export function startLoop({ database, sync, worker, crons, log, tuning, parallel
     wake(inMs = 0) {
       if (inMs > 0) agenda.pollAt = Math.min(agenda.pollAt, performance.now() + inMs);
       else callsWaiting = true;
-      alarm.abort();
+      alarm.ring();
     },
     wakeForEvents() {
       eventsWaiting = true;
-      alarm.abort();
+      alarm.ring();
     },
     wakeForFunctions() {
       agenda.cronAt = 0;
       agenda.pollAt = 0;
-      alarm.abort();
+      alarm.ring();
     },
     async stop() {
-      stopped.abort();
+      stopping = true;
+      alarm.ring();
+      stopAlarm.ring();
       await running;
     },
   };

@@ -2,6 +2,7 @@ import { type Claim, settleClaim } from "./claims.ts";
 import { maxAttempts } from "./config.ts";
 import type { Queryable } from "./database.ts";
 import type { JobEvent } from "./event.ts";
+import { isComparison } from "./expressions.ts";
 import type { Answer, Operation } from "./protocol.ts";
 import type { Registry } from "./registry.ts";
 import { endRun, lockRun, startRuns, storeResult, TOP } from "./runs.ts";
@@ -67,7 +68,9 @@ async function begin(db: Queryable, registry: Registry, claim: Claim, operation:
       await storeResult(db, run, id, { data: operation.data ?? null });
       return 0;
     case "StepFailed":
-      await storeResult(db, run, id, { error: operation.error });
+      await storeResult(db, run, id, {
+        error: operation.error ?? { name: "Error", message: "The step failed." },
+      });
       return 0;
     case "StepPlanned":
       await addStep(db, claim, operation, { inSeconds: 0 });
@@ -75,6 +78,8 @@ async function begin(db: Queryable, registry: Registry, claim: Claim, operation:
     case "Sleep":
       return addStep(db, claim, operation, parseDue(operation.name ?? ""));
     case "WaitForEvent":
+      if (opts?.if && !isComparison(opts.if))
+        return refuse(db, registry, run, `waits under the condition ${opts.if}`);
       return addStep(
         db,
         claim,
@@ -85,12 +90,15 @@ async function begin(db: Queryable, registry: Registry, claim: Claim, operation:
       );
     case "InvokeFunction":
       return invoke(db, registry, claim, operation);
-    default: {
-      const message = `The step ${operation.name ?? id} is of the kind ${op}, which the embedded job server does not support.`;
-      await endRun(db, registry, run, "failed", { name: "Error", message });
-      return Infinity;
-    }
+    default:
+      return refuse(db, registry, run, `asks for a step of the kind ${op}`);
   }
+}
+
+async function refuse(db: Queryable, registry: Registry, run: string, what: string): Promise<number> {
+  const message = `The function ${what}, which the embedded job server does not support.`;
+  await endRun(db, registry, run, "failed", { name: "Error", message });
+  return Infinity;
 }
 
 async function invoke(

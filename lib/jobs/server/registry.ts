@@ -55,7 +55,7 @@ export function createRegistry(listed: readonly FunctionConfig[]): Registry {
 /** Runs of one function with the same slot share its concurrency limit. */
 export function slotOf(fn: FunctionConfig, event: JobEvent): string {
   const key = concurrencyLimits(fn)[0]?.key;
-  return key ? String(valueAt({ event }, key) ?? "") : "";
+  return key ? JSON.stringify(valueAt({ event }, key) ?? null) : "";
 }
 
 /** What makes a second start of the same work a no-op. Without a value at the idempotency path each event counts. */

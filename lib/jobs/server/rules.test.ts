@@ -132,9 +132,9 @@ describe("functions", () => {
   test("a concurrency key gives each of its values a slot", () => {
     const fn = config({ concurrency: { key: "event.data.user", limit: 2 } });
     expect([event({ user: "a" }), event({ user: 7 }), event()].map((given) => slotOf(fn, given))).toEqual([
-      "a",
+      '"a"',
       "7",
-      "",
+      "null",
     ]);
     expect(slotOf(config({ concurrency: 2 }), event({ user: "a" }))).toBe("");
     const { limits } = createRegistry([

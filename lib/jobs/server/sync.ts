@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { createAlarm } from "./alarm.ts";
 import type { JobLog } from "./options.ts";
 import type { AppClient } from "./protocol.ts";
 import { createRegistry, describeChange, type Registry, UnsupportedFunctionError } from "./registry.ts";
@@ -20,13 +20,13 @@ const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 2_000;
 
 export function startSync(app: AppClient, syncMs: number, log: JobLog, onChange: () => void): AppSync {
-  const stopping = new AbortController();
+  const alarm = createAlarm();
+  let stopping = false;
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   ready.catch(() => {}); // who does not wait for it finds the refusal in the log
   let known: Registry | undefined;
   let reachable = false;
   let lastProblem = "";
-  let pause = new AbortController();
 
   async function sync(): Promise<void> {
     try {
@@ -73,12 +73,10 @@ export function startSync(app: AppClient, syncMs: number, log: JobLog, onChange:
 
   const loop = (async () => {
     let retryMs = FIRST_RETRY_MS;
-    while (!stopping.signal.aborted) {
-      pause = new AbortController();
+    while (!stopping) {
       await sync();
       retryMs = reachable ? FIRST_RETRY_MS : Math.min(retryMs * 1.5, LONGEST_RETRY_MS);
-      const signal = AbortSignal.any([stopping.signal, pause.signal]);
-      await delay(reachable ? syncMs : retryMs, undefined, { signal }).catch(() => {});
+      await alarm.sleep(reachable ? syncMs : retryMs);
     }
   })();
 
@@ -91,10 +89,11 @@ export function startSync(app: AppClient, syncMs: number, log: JobLog, onChange:
         reachable = false;
         report("info", gone.reason, "The application can't be reached; work waits.");
       }
-      pause.abort();
+      alarm.ring();
     },
     async stop() {
-      stopping.abort();
+      stopping = true;
+      alarm.ring();
       await loop;
     },
   };

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Claim, loadRun, renewClaims, returnClaims } from "./claims.ts";
 import { maxAttempts } from "./config.ts";
-import { type Database, isOutage } from "./database.ts";
+import { type Database, isTransient } from "./database.ts";
 import type { JobLog, JobTuning } from "./options.ts";
 import { type Outcome, writeOutcome } from "./outcome.ts";
 import type { Answer, AppClient } from "./protocol.ts";
-import { endRun } from "./runs.ts";
 import type { AppSync } from "./sync.ts";
 
 /** Makes claimed calls and writes what came of them. */
@@ -100,9 +99,10 @@ export function createWorker({ database, app, sync, log, tuning, onDone }: Parts
   async function giveUp(claim: Claim, error: unknown): Promise<void> {
     const registry = sync.known();
     log.error({ err: error, fn: claim.fn, run: claim.run }, "A call could not be handled.");
-    if (isOutage(error) || !registry) return; // the lease runs out, and the call is claimed again
+    if (isTransient(error) || !registry) return; // the lease runs out, and the call is claimed again
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    await database.transaction((db) => endRun(db, registry, claim.run, "failed", { name, message }));
+    const answer = { kind: "error", error: { name, message }, final: true, byApp: true } as const;
+    await database.transaction((db) => writeOutcome(db, registry, claim, answer, tuning.backoffSeconds));
   }
 
   return {

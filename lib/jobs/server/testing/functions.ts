@@ -26,7 +26,7 @@ export function sampleFunctions(client: Inngest, tools: Tools, variant: string):
     return { doubled: dataOf(event).n * 2 };
   });
   const failingChild = client.createFunction(
-    { id: "failing-child", retries: 0, triggers: { event: "t/none" } },
+    { id: "failing-child", retries: 0, triggers: { event: "t/failing-child" } },
     async () => {
       throw new NonRetriableError("the child refuses");
     },
@@ -77,8 +77,8 @@ export function sampleFunctions(client: Inngest, tools: Tools, variant: string):
         id: "hopeless",
         retries: 1,
         triggers: { event: "t/hopeless" },
-        onFailure: async ({ event, error }) => {
-          const failed = event.data as unknown as { function_id: string; event: { data: Data } };
+        onFailure: async ({ event, error }: { event: { data: unknown }; error: Error }) => {
+          const failed = event.data as { function_id: string; event: { data: Data } };
           note(`${failed.event.data.id} told ${failed.function_id} ${error.message}`);
         },
       },
@@ -185,6 +185,9 @@ export function sampleFunctions(client: Inngest, tools: Tools, variant: string):
         return mine;
       },
     ),
+    client.createFunction({ id: "choosy", retries: 0, triggers: { event: "t/choosy" } }, async ({ step }) => {
+      await step.waitForEvent("many", { event: "t/hit", if: "async.data.v > 3", timeout: "30s" });
+    }),
     client.createFunction({ id: "nul", triggers: { event: "t/nul" } }, async ({ event, step }) => {
       const { id } = dataOf(event);
       const text = await step.run("text", () => "a\u0000b\ud800");
