@@ -8,7 +8,9 @@ interface Context<Tx> {
   tx?: Tx;
 }
 
-const contexts = new AsyncLocalStorage<Context<unknown>>();
+// The pool outlives one bundle of the application (see index.ts), and so must what its connections read.
+const holder = globalThis as typeof globalThis & { sheafContexts?: AsyncLocalStorage<Context<unknown>> };
+const contexts = (holder.sheafContexts ??= new AsyncLocalStorage<Context<unknown>>());
 
 export const currentContext = <Tx>() => contexts.getStore() as Context<Tx> | undefined;
 export const withContext = <Tx, Result>(context: Context<Tx>, work: () => Result): Result =>

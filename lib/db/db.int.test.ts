@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import pg from "pg";
 import { system } from "#lib/authz/actor.ts";
 import { type AppError } from "#lib/errors/index.ts";
@@ -52,6 +52,14 @@ describe("transaction", () => {
       expect(await transaction({ kind: "user", id: person }, id)).toBe(outer);
       expect(await transaction(system, id)).not.toBe(outer);
     });
+  });
+
+  it("runs as the actor also from a second copy of the module, as bundlers make them", async () => {
+    vi.resetModules();
+    const copy = (await import("./index.ts")) as { transaction: typeof transaction };
+    expect(copy.transaction).not.toBe(transaction);
+    const me = { kind: "user", id: person } as const;
+    expect(await copy.transaction(me, context)).toEqual([{ id: person, system: false }]);
   });
 
   it("keeps contexts apart on shared connections", async () => {
