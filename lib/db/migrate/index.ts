@@ -1,4 +1,4 @@
 export { migrateDown, migrateUp } from "./apply.ts";
 export { newMigration } from "./create.ts";
 export { schemaDrift } from "./drift.ts";
-export { MigrationError, type MigrationTarget } from "./folder.ts";
+export { MigrationError } from "./folder.ts";
