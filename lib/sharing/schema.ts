@@ -9,7 +9,9 @@ export const emailSchema = z
   .string()
   .trim()
   .max(254)
-  .regex(/^[^\s"'(),:;<>@[\\\]]+@[^\s"'(),:;<>@[\\\]]+\.[^\s"'(),:;<>@[\\\]]+$/, { message: "email" })
+  .regex(/^[^\s\p{C}"'(),:;<>@[\\\]]+@[^\s\p{C}"'(),:;<>@[\\\]]+\.[^\s\p{C}"'(),:;<>@[\\\]]+$/u, {
+    message: "email",
+  })
   .refine((email) => email.normalize("NFKC") === email, { message: "email" });
 
 /** The form an address is compared in. Never used for display or mail. */
