@@ -5,9 +5,14 @@ import { Prisma, type Tx } from "#lib/db/index.ts";
 const lifetimes = { password_reset: 3600, email_verification: 3 * 86_400 } as const;
 type Kind = keyof typeof lifetimes;
 
-/** Issues the secret for a link in a mail; earlier ones of the same kind stop working. Only its hash is kept. */
-export async function issueOneTimeToken(tx: Tx, userId: string, kind: Kind): Promise<string> {
-  await revokeOneTimeTokens(tx, userId, kind);
+/** Issues the secret for a link in a mail; earlier ones of the same kind stop working unless kept. Only its hash is stored. */
+export async function issueOneTimeToken(
+  tx: Tx,
+  userId: string,
+  kind: Kind,
+  { keepsEarlier = false } = {},
+): Promise<string> {
+  if (!keepsEarlier) await revokeOneTimeTokens(tx, userId, kind);
   const { secret, hash } = newSecret();
   const expiresAt = new Date(Date.now() + lifetimes[kind] * 1000);
   await tx.token.create({ data: { userId, kind, hash, expiresAt }, select: { id: true } });

@@ -62,9 +62,11 @@ async function check(input: unknown): Promise<string | null> {
   return null;
 }
 
-/** The link to confirm the address once more: whoever knows the password has lost it or let it run out. */
+/** The link to confirm the address once more: whoever knows the password may have lost it. The earlier one stays good. */
 async function remind(id: string, to: string, emailNormalized: string, language: Locale): Promise<void> {
   if (!(await mayMail(emailNormalized, "register"))) return;
-  const secret = await transaction(system, (tx) => issueOneTimeToken(tx, id, "email_verification"));
+  const secret = await transaction(system, (tx) =>
+    issueOneTimeToken(tx, id, "email_verification", { keepsEarlier: true }),
+  );
   sendVerificationMail({ to, secret, language });
 }
