@@ -1,6 +1,7 @@
 import { processDocument } from "./process-document.ts";
 import { restartStalled } from "./restart-stalled.ts";
+import { sendInvitationMail } from "./send-invitation.ts";
 import { sweepOrphans, sweepUploads } from "./sweep-uploads.ts";
 
 /** Everything the serve route offers. */
-export const functions = [processDocument, restartStalled, sweepUploads, sweepOrphans];
+export const functions = [processDocument, restartStalled, sendInvitationMail, sweepUploads, sweepOrphans];
