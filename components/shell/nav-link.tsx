@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useSidebar } from "./sidebar-state.tsx";
 
 interface NavLinkProps {
@@ -19,9 +19,14 @@ export function NavLink({ href, icon, label, count, isNeverCurrent = false }: Na
   const path = usePathname();
   const isCurrent = !isNeverCurrent && path === href;
   const { setDrawerOpen } = useSidebar();
+  // fetched ahead on intent, not on sight: a long side bar would ask for dozens of pages
+  const [isWanted, setWanted] = useState(false);
   return (
     <Link
       href={href}
+      prefetch={isWanted ? null : false}
+      onPointerEnter={() => setWanted(true)}
+      onFocus={() => setWanted(true)}
       aria-current={isCurrent ? "page" : undefined}
       onClick={() => setDrawerOpen(false)}
       className="text-ink-muted hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:text-ink flex h-8 items-center gap-2.5 rounded-md px-2 transition-colors aria-[current=page]:font-medium pointer-coarse:h-10 [&_svg]:size-4 [&_svg]:shrink-0"
