@@ -82,7 +82,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
       for (const res of open) {
         if (!res.headersSent) res.setHeader("Connection", "close");
         // Event streams never end by themselves; browsers come back to them on their own.
-        else if (String(res.getHeader("Content-Type")).startsWith("text/event-stream")) res.end();
+        else if (res.req.headers.accept?.includes("text/event-stream")) res.end();
       }
       // Connections that become idle from now on are closed, too.
       const sweep = setInterval(() => server.closeIdleConnections(), 50);

@@ -1,5 +1,5 @@
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { randomUUID } from "node:crypto";
+import { link, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { StartFailure } from "./failure.ts";
 import { startMark } from "./processes.ts";
@@ -8,7 +8,6 @@ interface Holder {
   pid: number;
   /** Tells this process from a later one with the same id (after a reboot, or in a restarted container). */
   startMark: string | null;
-  token: string;
 }
 
 export interface DataFolderLock {
@@ -18,44 +17,70 @@ export interface DataFolderLock {
 }
 
 /**
- * Takes a data folder for this process. Throws a StartFailure if a living launcher holds it;
- * what a killed one left behind is replaced silently.
+ * Takes a data folder for this process. Throws a StartFailure if a living launcher holds it; what a killed one left
+ * behind is replaced silently.
+ *
+ * Locks are numbered files. A number is given once: link() never replaces, the newest file is never removed but emptied
+ * on release, and who finds a newer one than its own withdraws. So of several launchers that find the same dead one,
+ * exactly one takes over; with a single file, removing the dead lock could remove a living one.
  */
 export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
-  const file = path.join(dataDir, "launcher.lock");
-  const mine: Holder = { pid: process.pid, startMark: await startMark(process.pid), token: randomUUID() };
-  const draft = `${file}.${mine.token}`;
+  const mine: Holder = { pid: process.pid, startMark: await startMark(process.pid) };
+  const draft = path.join(dataDir, `.lock-${randomUUID()}`);
   await writeFile(draft, JSON.stringify(mine));
-  let recovered = false;
   try {
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      try {
-        // link() is atomic and never replaces: of several launchers one gets the name, with its content complete.
-        await link(draft, file);
-        return { recovered, release: () => release(file, mine.token) };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      }
-      const holder = await readHolder(file);
+    for (;;) {
+      const newest = await newestNumber(dataDir);
+      const text = newest === 0 ? "" : await readFile(lockFile(dataDir, newest), "utf8").catch(() => "");
+      const holder = parse(text);
       if (holder && (await isRunning(holder))) {
         throw new StartFailure(
           `Sheaf already runs on the data folder ${dataDir} (process ${holder.pid}); stop it first, or name another folder with DATA_DIR.`,
         );
       }
-      recovered = true;
-      await discard(file, holder);
+      const file = lockFile(dataDir, newest + 1);
+      try {
+        await link(draft, file);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "EEXIST") continue;
+        throw error;
+      }
+      if ((await newestNumber(dataDir)) !== newest + 1) {
+        await rm(file, { force: true });
+        continue;
+      }
+      for (const number of await numbers(dataDir)) {
+        if (number <= newest) await rm(lockFile(dataDir, number), { force: true });
+      }
+      return { recovered: text !== "", release: () => truncate(file).catch(() => undefined) };
     }
-    throw new StartFailure(
-      `The data folder ${dataDir} is being taken by another start at this moment; try again.`,
-    );
   } finally {
     await rm(draft, { force: true });
   }
 }
 
-async function readHolder(file: string): Promise<Holder | null> {
+/** The process that holds the folder, or null. */
+export async function findLockHolder(dataDir: string): Promise<number | null> {
+  const newest = await newestNumber(dataDir).catch(() => 0);
+  const holder = parse(await readFile(lockFile(dataDir, newest), "utf8").catch(() => ""));
+  return holder && (await isRunning(holder)) ? holder.pid : null;
+}
+
+const lockFile = (dataDir: string, number: number) => path.join(dataDir, `launcher-${number}.lock`);
+
+async function numbers(dataDir: string): Promise<number[]> {
+  const names = await readdir(dataDir);
+  return names.flatMap((name) => /^launcher-(\d+)\.lock$/.exec(name)?.[1] ?? []).map(Number);
+}
+
+async function newestNumber(dataDir: string): Promise<number> {
+  return Math.max(0, ...(await numbers(dataDir)));
+}
+
+function parse(text: string): Holder | null {
   try {
-    return JSON.parse(await readFile(file, "utf8")) as Holder;
+    const holder = JSON.parse(text) as Partial<Holder>;
+    return typeof holder.pid === "number" ? (holder as Holder) : null;
   } catch {
     return null;
   }
@@ -64,22 +89,4 @@ async function readHolder(file: string): Promise<Holder | null> {
 async function isRunning(holder: Holder): Promise<boolean> {
   const mark = await startMark(holder.pid);
   return mark !== null && mark === holder.startMark;
-}
-
-/** Removes the lock that was judged stale, and puts it back if another launcher had replaced it in between. */
-async function discard(file: string, judged: Holder | null): Promise<void> {
-  const aside = `${file}.stale-${randomUUID()}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
-  }
-  const taken = await readHolder(aside);
-  if (taken?.token !== judged?.token) await link(aside, file).catch(() => undefined);
-  await rm(aside, { force: true });
-}
-
-async function release(file: string, token: string): Promise<void> {
-  if ((await readHolder(file))?.token === token) await rm(file, { force: true });
 }
