@@ -64,13 +64,21 @@ export function MenuRadioGroup<Value extends string>({
 }: {
   value: Value | undefined;
   onValueChange: (value: Value) => void;
-  options: readonly { value: Value; label: string }[];
+  /** A description is one line under the label. */
+  options: readonly { value: Value; label: string; description?: string }[];
 }) {
   return (
     <Radix.RadioGroup value={value} onValueChange={(next) => onValueChange(next as Value)}>
       {options.map((option) => (
         <Radix.RadioItem key={option.value} value={option.value} className={cn(itemClass, "relative pr-8")}>
-          {option.label}
+          {option.description ? (
+            <span className="flex flex-col py-0.5">
+              {option.label}
+              <span className="text-ink-muted text-sm">{option.description}</span>
+            </span>
+          ) : (
+            option.label
+          )}
           <Radix.ItemIndicator className="absolute right-2">
             <Check aria-hidden className="text-accent-vivid size-4" />
           </Radix.ItemIndicator>

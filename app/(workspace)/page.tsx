@@ -1,0 +1,33 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { collectionListKey } from "#components/collections/queries.ts";
+import { documentListKey } from "#components/documents/queries.ts";
+import { HomePage } from "#components/home/home-page.tsx";
+import { Hydrate } from "#components/hydrate.tsx";
+import { firstPage } from "#components/list-pages.ts";
+import { requireActor } from "#lib/auth/index.ts";
+import { listCollections } from "#lib/collections/index.ts";
+import { listDocuments } from "#lib/documents/index.ts";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("shell"))("home") };
+}
+
+export default async function Home() {
+  const actor = await requireActor();
+  // the layout loads the reader's own collections
+  const [shared, recent] = await Promise.all([
+    listCollections(actor, { scope: "shared" }),
+    listDocuments(actor, { scope: "recent" }),
+  ]);
+  return (
+    <Hydrate
+      entries={[
+        [collectionListKey("shared"), firstPage(shared)],
+        [documentListKey({ scope: "recent" }), firstPage(recent)],
+      ]}
+    >
+      <HomePage />
+    </Hydrate>
+  );
+}

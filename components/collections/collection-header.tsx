@@ -1,0 +1,139 @@
+"use client";
+import { useQueryClient } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { api, ApiError } from "#components/api.ts";
+import { AvatarStack } from "#components/ui/avatar-stack.tsx";
+import { ConflictDialog } from "#components/ui/conflict-dialog.tsx";
+import { InlineEdit } from "#components/ui/inline-edit.tsx";
+import { notify } from "#components/ui/toast.tsx";
+import { useErrorText } from "#components/use-error-text.ts";
+import { type CollectionView, collectionViewSchema } from "#lib/collections/schema.ts";
+import { showCollection, useUpdateCollection } from "./queries.ts";
+import { VisibilityChip } from "./visibility-chip.tsx";
+
+type Change = { name?: string; description?: string };
+
+/** Name, description, visibility and people; name and description are edited where they stand. */
+export function CollectionHeader({
+  collection,
+  onPeople,
+}: {
+  collection: CollectionView;
+  /** Opens the share dialog. */
+  onPeople: () => void;
+}) {
+  const t = useTranslations("collection");
+  const textOf = useErrorText();
+  const update = useUpdateCollection(collection.id);
+  const [conflict, setConflict] = useState<{ change: Change; theirs: CollectionView } | null>(null);
+  /** What the reader typed, shown until the server has answered or a conflict is settled. */
+  const [pending, setPending] = useState<Change>({});
+  const shown = { ...collection, ...pending };
+  /** Text to go on editing after a conflict was looked at; counted, so that the field starts afresh. */
+  const [reopened, setReopened] = useState<{ change: Change; count: number }>({ change: {}, count: 0 });
+  const client = useQueryClient();
+
+  /** Ends a conflict with the other version in place. */
+  function takeTheirs(theirs: CollectionView) {
+    setPending({});
+    setConflict(null);
+    showCollection(client, theirs);
+  }
+
+  function save(change: Change, version: number) {
+    setPending(change);
+    update.mutate(
+      { version, ...change },
+      {
+        onSuccess: () => {
+          setPending({});
+          setConflict(null);
+        },
+        onError: async (error) => {
+          if (error instanceof ApiError && error.code === "conflict") {
+            const carried = collectionViewSchema.safeParse(error.details.current);
+            const theirs = carried.success
+              ? carried.data
+              : await api<CollectionView>(`/api/v1/collections/${collection.id}`);
+            setConflict({ change, theirs });
+            return;
+          }
+          setPending({});
+          notify.failed(textOf(error));
+        },
+      },
+    );
+  }
+  const fields = (["name", "description"] as const).filter((field) => conflict?.change[field] !== undefined);
+  return (
+    <header className="mb-6">
+      {collection.abilities.canEdit ? (
+        <>
+          <h1 className="font-serif">
+            <InlineEdit
+              key={reopened.count}
+              startWith={reopened.change.name}
+              value={shown.name}
+              label={t("editName")}
+              isRequired
+              maxLength={120}
+              onSave={(name) => save({ name }, collection.version)}
+              className="font-serif text-xl font-medium tracking-[-0.011em]"
+            />
+          </h1>
+          <InlineEdit
+            key={reopened.count}
+            startWith={reopened.change.description}
+            value={shown.description}
+            label={t("editDescription")}
+            placeholder={t("addDescription")}
+            isMultiline
+            maxLength={2000}
+            onSave={(description) => save({ description }, collection.version)}
+            className="text-ink-muted max-w-180!"
+          />
+        </>
+      ) : (
+        <>
+          <h1 className="font-serif text-xl font-medium break-words">{collection.name}</h1>
+          {collection.description && (
+            <p className="text-ink-muted mt-1 max-w-180 break-words whitespace-pre-wrap">
+              {collection.description}
+            </p>
+          )}
+        </>
+      )}
+      <div className="mt-3 flex flex-wrap items-center gap-x-3 gap-y-2">
+        <VisibilityChip visibility={collection.visibility} />
+        <button
+          type="button"
+          aria-label={t("showPeople", { count: collection.people.length })}
+          onClick={onPeople}
+          className="rounded-full"
+        >
+          <AvatarStack people={collection.people} max={5} />
+        </button>
+        {collection.role !== "owner" && (
+          <span className="text-ink-muted text-sm">{t("ownedBy", { name: collection.owner.name })}</span>
+        )}
+      </div>
+      {conflict && (
+        <ConflictDialog
+          fields={fields.map((field) => ({
+            label: t(`fields.${field}`),
+            mine: conflict.change[field] ?? "",
+            theirs: conflict.theirs[field],
+          }))}
+          isBusy={update.isPending}
+          onOverwrite={() => save(conflict.change, conflict.theirs.version)}
+          onKeepTheirs={() => takeTheirs(conflict.theirs)}
+          onReview={() => {
+            setReopened(({ count }) => ({ change: conflict.change, count: count + 1 }));
+            takeTheirs(conflict.theirs);
+          }}
+        />
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,98 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useId, useState } from "react";
+import { Button } from "#components/ui/button.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
+import { Field } from "#components/ui/field.tsx";
+import { Input } from "#components/ui/input.tsx";
+import { Textarea } from "#components/ui/textarea.tsx";
+import { useErrorText } from "#components/use-error-text.ts";
+import { QuotaRefusal } from "#components/uploads/quota-refusal.tsx";
+import { useCreateCollection } from "./queries.ts";
+
+/** Makes a collection and opens it. */
+export function CreateCollectionDialog({ onClose }: { onClose: () => void }) {
+  const t = useTranslations("collection.create");
+  const common = useTranslations("common");
+  const textOf = useErrorText();
+  const router = useRouter();
+  const formId = useId();
+  const [name, setName] = useState("");
+  const [description, setDescription] = useState("");
+  const create = useCreateCollection();
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (!name.trim() || create.isPending) return;
+    create.mutate(
+      { name: name.trim(), description: description.trim() },
+      {
+        onSuccess: ({ id }) => {
+          router.push(`/collections/${id}`);
+          onClose();
+        },
+      },
+    );
+  }
+  return (
+    <Dialog
+      isOpen
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      title={t("title")}
+      size="sm"
+      footer={
+        <>
+          <Button onClick={onClose}>{common("cancel")}</Button>
+          <Button
+            type="submit"
+            form={formId}
+            variant="primary"
+            isBusy={create.isPending}
+            disabled={!name.trim()}
+          >
+            {common("create")}
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} onSubmit={submit} className="flex flex-col gap-4">
+        <Field label={t("name")}>
+          {(control) => (
+            <Input
+              {...control}
+              value={name}
+              maxLength={120}
+              autoFocus
+              autoComplete="off"
+              placeholder={t("namePlaceholder")}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
+        </Field>
+        <Field
+          label={
+            <>
+              {t("description")} <span className="text-ink-muted font-normal">({common("optional")})</span>
+            </>
+          }
+        >
+          {(control) => (
+            <Textarea
+              {...control}
+              value={description}
+              maxLength={2000}
+              onChange={(event) => setDescription(event.target.value)}
+            />
+          )}
+        </Field>
+        {create.error && (
+          <div role="alert" className="text-danger-ink text-sm">
+            {textOf(create.error)}
+            <QuotaRefusal error={create.error} />
+          </div>
+        )}
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,4 @@
+"use client";
+export function DocumentPage({ id }: { id: string }) {
+  return id;
+}

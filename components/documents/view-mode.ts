@@ -1,0 +1,5 @@
+export type ViewMode = "grid" | "list";
+
+/** Cookie with the way a person likes to see documents, so that the first paint is right. */
+export const viewModeCookie = "sheaf-view";
+export const viewModeOf = (value: string | undefined): ViewMode => (value === "list" ? "list" : "grid");

@@ -1,0 +1,21 @@
+/** The choices for when access ends; `date` lets a day be picked. */
+export const expiryChoices = ["never", "week", "month", "quarter", "date"] as const;
+export type ExpiryChoice = (typeof expiryChoices)[number];
+
+const days = { week: 7, month: 30, quarter: 90 };
+
+/** The end of a calendar day, `YYYY-MM-DD`, where the reader is. */
+const endOfDay = (day: string): Date => new Date(`${day}T23:59:59`);
+
+/** When access ends, as ISO 8601, or null for never (and for a date not picked yet). */
+export function expiryOf(choice: ExpiryChoice, day: string, now = new Date()): string | null {
+  if (choice === "never") return null;
+  if (choice === "date") return day ? endOfDay(day).toISOString() : null;
+  return new Date(now.getTime() + days[choice] * 86_400_000).toISOString();
+}
+
+/** Today as a date field wants it, where the reader is. */
+export function today(now = new Date()): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
