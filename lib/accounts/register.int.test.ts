@@ -117,7 +117,7 @@ describe("signing in", () => {
 describe("an invitation", () => {
   const invite = async (email: string, ends = "now() + interval '1 day'") => {
     const host = await registered();
-    const [{ id, workspaceId }] = (await peopleWith(host.email)) as [{ id: string; workspaceId: string }];
+    const { id, workspaceId } = (await peopleWith(host.email))[0]!;
     const { rows } = await owner.query(
       "INSERT INTO collections (workspace_id, owner_id, name) VALUES ($1, $2, 'c') RETURNING id",
       [workspaceId, id],

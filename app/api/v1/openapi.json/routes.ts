@@ -1,3 +1,14 @@
+import * as register from "../auth/register/route.ts";
+import * as passwordReset from "../auth/password-reset/route.ts";
+import * as passwordResetConfirm from "../auth/password-reset/confirm/route.ts";
+import * as verifyEmail from "../auth/verify-email/route.ts";
+import * as me from "../me/route.ts";
+import * as password from "../me/password/route.ts";
+import * as sessions from "../me/sessions/route.ts";
+import * as session from "../me/sessions/[id]/route.ts";
+import * as tokens from "../me/tokens/route.ts";
+import * as token from "../me/tokens/[id]/route.ts";
+import * as settings from "../settings/route.ts";
 import * as collections from "../collections/route.ts";
 import * as collection from "../collections/[id]/route.ts";
 import * as collectionRestore from "../collections/[id]/restore/route.ts";
@@ -15,6 +26,17 @@ import * as quota from "../me/quota/route.ts";
 
 /** The route files of the API; a test fails when one is missing here. */
 export const routeModules = [
+  register,
+  passwordReset,
+  passwordResetConfirm,
+  verifyEmail,
+  me,
+  password,
+  sessions,
+  session,
+  tokens,
+  token,
+  settings,
   collections,
   collection,
   collectionRestore,
