@@ -12,8 +12,8 @@ export interface Database {
    * READ COMMITTED.
    */
   transaction<T>(work: (db: Queryable) => Promise<T>): Promise<T>;
-  /** When a query last found the database gone, by `Date.now()`; 0 if never. */
-  lastOutage(): number;
+  /** How long the database has answered since it was last away, in milliseconds; Infinity if it never was. */
+  answeringForMs(): number;
   /** Repeats `work` with back-off for as long as the database is away or too busy, and `goOn` holds. */
   outlast<T>(work: () => Promise<T>, goOn: () => boolean): Promise<T>;
   end(): Promise<void>;
@@ -33,9 +33,14 @@ export function openDatabase(databaseUrl: string, log: JobLog): Database {
     statement_timeout: 30_000,
     query_timeout: 35_000,
   });
-  let outage = 0;
+  let away = false;
+  let backAt = -Infinity;
   const noticed = (error: unknown) => {
-    if (isOutage(error)) outage = Date.now();
+    if (isOutage(error)) away = true;
+  };
+  const answered = () => {
+    if (away) backAt = performance.now();
+    away = false;
   };
   // A connection that dies emits `error`; nobody listening would end the process.
   const lost = (error: Error) => {
@@ -48,7 +53,9 @@ export function openDatabase(databaseUrl: string, log: JobLog): Database {
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
   pool.query = (async (...args: unknown[]) => {
     try {
-      return await query(...args);
+      const result = await query(...args);
+      answered();
+      return result;
     } catch (error) {
       noticed(error);
       throw error;
@@ -60,6 +67,7 @@ export function openDatabase(databaseUrl: string, log: JobLog): Database {
     let broken: Error | undefined;
     try {
       await client.query("begin");
+      answered();
       const result = await work(client);
       await client.query("commit");
       return result;
@@ -73,7 +81,7 @@ export function openDatabase(databaseUrl: string, log: JobLog): Database {
 
   return {
     pool,
-    lastOutage: () => outage,
+    answeringForMs: () => (away ? 0 : performance.now() - backAt),
     async transaction(work) {
       for (let tries = 1; ; tries += 1) {
         try {

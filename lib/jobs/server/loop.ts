@@ -46,7 +46,6 @@ export function startLoop({ database, sync, worker, crons, log, tuning, parallel
   const alarm = createAlarm();
   const stopAlarm = createAlarm();
   let stopping = false;
-  const startedAt = Date.now();
 
   /** One query that answers whether anything is due, so that idling costs one query per poll. */
   async function poll(now: number): Promise<void> {
@@ -102,8 +101,7 @@ export function startLoop({ database, sync, worker, crons, log, tuning, parallel
 
   /** After the database was away every lease looks expired; their holders get one lease to come back. */
   function mayTakeOver(): boolean {
-    const outage = database.lastOutage();
-    return outage < startedAt || Date.now() - outage > tuning.leaseMs;
+    return database.answeringForMs() > tuning.leaseMs;
   }
 
   function idleMs(): number {

@@ -68,7 +68,8 @@ create table jobs.schedule (
 );
 
 -- Claims up to "wanted" due calls, oldest first, within the concurrency limit of each slot.
--- The lock makes counting and claiming one act; it is taken before the query's snapshot, hence a function.
+-- The lock makes counting and claiming one act, whoever else claims; it has to be taken before the query's
+-- snapshot, hence a function.
 create function jobs.claim(fns text[], limits int[], wanted int, lease interval, may_take_over boolean)
 returns table (run uuid, id text, fn text, attempt int, token bigint, lost int)
 language plpgsql as $$

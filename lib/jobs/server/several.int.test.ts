@@ -76,6 +76,19 @@ test("a stalled server whose claim was taken over can't write its result", async
   expect(bench.lines(id)).not.toContain(`result ${first}`);
 });
 
+test("a server that was suspended for longer than its lease goes on with its own claims", async () => {
+  const id = newId();
+  const [server] = await Promise.all([bench.startServer({ tuning: { leaseMs: 1_000 } }), bench.startApp()]);
+  await bench.client.send({ name: "t/stalling", data: { id } });
+  await until("the call", () => bench.lines(id).length === 1);
+  await server.kill("SIGSTOP");
+  const stoppedAt = Date.now();
+  await until("the lease to end", () => Date.now() > stoppedAt + 1_200);
+  await server.kill("SIGCONT");
+  await until("the run to end", async () => (await bench.runs(id))[0]?.status === "completed");
+  expect(bench.lines(id).map((line) => line.split(" ")[0])).toEqual(["start", "result"]);
+});
+
 test("schedules start each slot once, and missed slots together once", async () => {
   const startAll = async () =>
     Promise.all([bench.startServer(), bench.startServer({ port: await freePort() })]);
