@@ -1,6 +1,7 @@
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { KeepSession } from "#components/accounts/keep-session.tsx";
 import { collectionListKey } from "#components/collections/queries.ts";
 import { Hydrate } from "#components/hydrate.tsx";
 import { firstPage } from "#components/list-pages.ts";
@@ -35,6 +36,7 @@ export default async function WorkspaceLayout({ children }: { children: ReactNod
       >
         {children}
       </Shell>
+      <KeepSession />
     </Hydrate>
   );
 }

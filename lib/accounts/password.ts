@@ -74,7 +74,11 @@ export async function changePassword(
   sessionId: string | null,
   { currentPassword, newPassword }: ChangePasswordInput,
 ): Promise<void> {
-  const refused = () => new AppError("forbidden", "Current password is wrong", { reason: "wrong_password" });
+  const refused = () =>
+    new AppError("forbidden", "Current password is wrong", {
+      reason: "wrong_password",
+      errors: [{ path: "currentPassword", message: "wrong_password" }],
+    });
   const own = await transaction(actor, (tx) =>
     tx.user.findUnique({
       where: { id: actor.id },

@@ -1,3 +1,3 @@
 export { authenticate, sessionCookieName, sessionIdOf, usesSecureCookies } from "./authenticate.ts";
 export { hashSecret, newSecret, tokenPrefix } from "./secrets.ts";
-export { findViewer, getViewer, requireActor } from "./viewer.ts";
+export { findViewer, getViewer, requireActor, requireSession } from "./viewer.ts";

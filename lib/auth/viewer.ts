@@ -45,11 +45,17 @@ const currentViewer = cache(async (): Promise<ViewerView | null> => {
 /** For server components: who is signed in, or null. Read once per request. */
 export const getViewer = (): Promise<ViewerView | null> => currentViewer();
 
-/** For server components: the actor to call verbs with. Sends to sign-in, and back here afterwards, when there is none. */
-export async function requireActor(): Promise<UserActor> {
-  const { actor } = await current();
-  if (actor.kind === "user") return actor;
+/**
+ * For server components: the actor to call verbs with and the session they are in. Sends to sign-in, and back here
+ * afterwards, when there is none.
+ */
+export async function requireSession(): Promise<{ actor: UserActor; sessionId: string | null }> {
+  const { actor, sessionId } = await current();
+  if (actor.kind === "user") return { actor, sessionId };
   const [{ headers }, { redirect }] = await Promise.all([import("next/headers"), import("next/navigation")]);
   const path = (await headers()).get("x-path") ?? "/";
   return redirect(path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(path)}`);
 }
+
+/** For server components: the actor alone, as `requireSession`. */
+export const requireActor = async (): Promise<UserActor> => (await requireSession()).actor;

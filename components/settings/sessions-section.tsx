@@ -1,0 +1,57 @@
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Monitor, Smartphone } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { Badge } from "#components/ui/badge.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { CardSection } from "#components/ui/card.tsx";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import type { SessionView } from "#lib/accounts/schema.ts";
+import { ItemList, ItemRow } from "./item-list.tsx";
+import { sessionsKey, sessionsQuery } from "./queries.ts";
+import { useRemoval } from "./use-removal.ts";
+
+/** Where the person is signed in, and a way to end it there. */
+export function SessionsSection() {
+  const t = useTranslations("settings.sessions");
+  const query = useInfiniteQuery(sessionsQuery());
+  const deviceOf = ({ device }: SessionView) => device || t("unknown");
+  const removal = useRemoval<SessionView>(sessionsKey, "/api/v1/me/sessions", (session) =>
+    t("ended", { device: deviceOf(session) }),
+  );
+  return (
+    <CardSection title={t("title")} description={t("description")}>
+      <ItemList query={query} label={t("title")} failedTitle={t("failed")}>
+        {(session) => (
+          <ItemRow
+            icon={/Android|iPhone|iPad/.test(session.device) ? <Smartphone /> : <Monitor />}
+            title={deviceOf(session)}
+            badge={session.isCurrent && <Badge tone="accent">{t("current")}</Badge>}
+            facts={
+              <>
+                {session.ip && (
+                  <>
+                    {session.ip}
+                    <span aria-hidden> · </span>
+                  </>
+                )}
+                {t("seen")} <RelativeTime value={session.lastSeenAt} />
+              </>
+            }
+            action={
+              !session.isCurrent && (
+                <Button
+                  size="sm"
+                  aria-label={t("endOf", { device: deviceOf(session) })}
+                  onClick={() => removal.mutate(session)}
+                >
+                  {t("end")}
+                </Button>
+              )
+            }
+          />
+        )}
+      </ItemList>
+    </CardSection>
+  );
+}
