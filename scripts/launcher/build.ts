@@ -31,7 +31,8 @@ export async function needsClient(root: string): Promise<boolean> {
   );
 }
 
-async function schemaHash(root: string): Promise<string> {
+/** What a client made from schema.prisma as it is now is stamped with. */
+export async function schemaHash(root: string): Promise<string> {
   const schema = await readFile(path.join(root, "prisma/schema.prisma"));
   const { version } = createRequire(import.meta.url)("prisma/package.json") as { version: string };
   return createHash("sha256").update(version).update(schema).digest("hex");

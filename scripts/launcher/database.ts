@@ -13,8 +13,9 @@ export interface Database {
   stop(now?: "now"): Promise<void>;
 }
 
-/** A server that ended sooner than this after its start is not started once more. */
-const STABLE_MS = 5_000;
+/** A server that lived at least this long had started properly: its end begins a new count. */
+const STABLE_MS = 30_000;
+const MAX_QUICK_DEATHS = 3;
 
 /**
  * The database: the user's own server if one is configured (checked that it answers), else the embedded one, which is
@@ -32,23 +33,24 @@ export async function openDatabase(
   let current = await startEmbeddedPostgres({ dataDir: settings.dataDir });
   let stopping = false;
 
-  const watch = async (server: EmbeddedPostgres, startedAt: number): Promise<void> => {
+  const watch = async (server: EmbeddedPostgres, startedAt: number, deaths: number): Promise<void> => {
     await server.exited;
     if (stopping) return;
     const lost = new StartFailure(
       "The database ended unexpectedly and could not be started again; see logs/postgres.log in the data folder.",
     );
-    if (performance.now() - startedAt < STABLE_MS) return onGiveUp(lost);
+    const count = performance.now() - startedAt > STABLE_MS ? 1 : deaths + 1;
+    if (count > MAX_QUICK_DEATHS) return onGiveUp(lost);
     try {
       const restartedAt = performance.now();
       current = await startEmbeddedPostgres({ dataDir: settings.dataDir, port: server.port });
       if (stopping) return void current.stop();
-      void watch(current, restartedAt);
+      void watch(current, restartedAt, count);
     } catch (error) {
       onGiveUp(error instanceof StartFailure ? error : lost);
     }
   };
-  void watch(current, performance.now());
+  void watch(current, performance.now(), 0);
 
   return {
     appUrl: current.appUrl,

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,7 +17,7 @@ import { startMark } from "./processes.ts";
 let parent: string;
 let dataDir: string;
 beforeAll(async () => {
-  parent = await mkdtemp(path.join(tmpdir(), "sheaf-postgres-"));
+  parent = await mkdtemp(path.join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "sheaf-postgres-"));
   dataDir = path.join(parent, "data");
   // The folder above is closed, as mktemp makes it: the server has to reach its files nevertheless.
   await chmod(parent, 0o700);

@@ -10,7 +10,7 @@ import { explain, StartFailure } from "./failure.ts";
 import { startJobs } from "./jobs.ts";
 import { lockDataFolder } from "./lock.ts";
 import { openLog } from "./log-file.ts";
-import { phase, say, seconds, warn } from "./output.ts";
+import { phase, say, seconds } from "./output.ts";
 import { rememberedPort, requireFreePort } from "./ports.ts";
 import { waitUntilReady } from "./ready.ts";
 import { loadSecrets } from "./secrets.ts";
@@ -102,9 +102,9 @@ export async function run({ root, options, running, signal, onGiveUp }: RunConte
   const accounts = options.demo ? await phase("Creating the demo", () => seedDemo(root)) : null;
   say(`\n  Ready in ${seconds(performance.now() - startedAt).trim()}:  ${settings.appUrl}\n`);
   if (accounts?.length) say(`  Demo accounts:\n${demoLines(accounts).join("\n")}\n`);
-  if (options.demo && accounts === null) warn("  There is no demo to create yet.\n");
+  if (options.demo && accounts === null) say("  There is no demo to create yet.\n");
   if (!env.SMTP_URL) {
-    warn(`  No SMTP_URL is set: mail is written to ${env.MAIL_DIR}, and addresses count as verified.\n`);
+    say(`  No SMTP_URL is set: mail is written to ${env.MAIL_DIR}, and addresses count as verified.\n`);
   }
   say(
     mirror
