@@ -1,0 +1,23 @@
+type Numbers = ArrayLike<number>;
+
+const ascending = (values: Numbers) => Float64Array.from(values).sort();
+
+/** The value that `part` (0 to 1) of all values do not exceed (nearest rank). NaN when there are none. */
+export function percentile(values: Numbers, part: number): number {
+  const sorted = ascending(values);
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
+}
+
+/** The middle value; of an even number of values the mean of the two in the middle. NaN when there are none. */
+export function median(values: Numbers): number {
+  const sorted = ascending(values);
+  const half = sorted.length / 2;
+  if (!Number.isInteger(half)) return sorted[Math.floor(half)]!;
+  return half === 0 ? NaN : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+/** The smallest and the largest. */
+export const range = (values: Numbers): [least: number, most: number] => {
+  const sorted = ascending(values);
+  return [sorted[0] ?? NaN, sorted.at(-1) ?? NaN];
+};
