@@ -47,7 +47,7 @@ export function startLoop({ database, sync, worker, crons, log, tuning, parallel
   const stopAlarm = createAlarm();
   let stopping = false;
 
-  /** One query that answers whether anything is due, so that idling costs one query per poll. */
+  /** One query that answers whether anything is due, and when the next timer is: idling costs one query per poll. */
   async function poll(now: number): Promise<void> {
     const { rows } = await database.pool.query<{
       events: boolean;
@@ -58,8 +58,8 @@ export function startLoop({ database, sync, worker, crons, log, tuning, parallel
       `select exists (select from jobs.event where handled_at is null) as events,
          exists (select from jobs.step where due_at <= clock_timestamp() and not timer) as calls,
          exists (select from jobs.step where due_at <= clock_timestamp() and timer) as timers,
-         (select extract(epoch from due_at - clock_timestamp())::float8 * 1000 from jobs.step
-          where due_at > clock_timestamp() order by due_at limit 1) as next_ms`,
+         (select extract(epoch from min(due_at) - clock_timestamp())::float8 * 1000 from jobs.step
+          where timer and due_at > clock_timestamp()) as next_ms`,
     );
     const [due] = rows;
     agenda.pollAt = now + Math.min(tuning.pollMs, Math.max(SHORTEST_POLL_MS, due?.next_ms ?? Infinity));
