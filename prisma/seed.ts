@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { register } from "#lib/accounts/index.ts";
 import { system, type UserActor } from "#lib/authz/actor.ts";
-import { createCollection } from "#lib/collections/index.ts";
+import { createCollection, getCollection } from "#lib/collections/index.ts";
 import { closeDatabase, transaction } from "#lib/db/index.ts";
 import { syncTiers } from "#lib/quota/index.ts";
 import { addCollaborator } from "#lib/sharing/index.ts";
@@ -37,6 +37,7 @@ export async function seedDemo(): Promise<typeof accounts> {
     await addCollaborator(anna, study, { email: "marc@example.com", role: "editor" });
     await addCollaborator(anna, study, { email: "chika@example.com", role: "viewer" });
     await addCollaborator(anna, study, { email: "station@example.net", role: "viewer" });
+    for (const reader of [marc, chika]) await getCollection(reader, study);
     await fill(anna, "Foundation papers", "Contracts, invoices and the yearly report", await officePapers());
     const group = await fill(chika, "Reading group", "What we read this winter", await readingGroup());
     await addCollaborator(chika, group, { email: "anna@example.com", role: "commenter" });

@@ -69,7 +69,7 @@ describe("the relay", () => {
   it("delivers again what was not accepted, under the same id", async () => {
     accepted = [];
     const [event] = await emit(1);
-    failures = 1;
+    failures = 5; // as often as the library tries by itself
     await expect(relay.relayOnce()).rejects.toThrow();
     expect(accepted).toHaveLength(0);
     expect(await relay.relayOnce()).toBe(1);
