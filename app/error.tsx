@@ -6,7 +6,7 @@ import { buttonClass } from "#components/ui/button-class.ts";
 import { MessagePage } from "#components/ui/message-page.tsx";
 
 /** What a page shows when it failed. The cause is in the server's log, never here. */
-export default function ErrorPage({ reset }: { reset: () => void }) {
+export default function ErrorPage({ retry }: { retry: () => void }) {
   const t = useTranslations();
   return (
     <MessagePage
@@ -17,7 +17,7 @@ export default function ErrorPage({ reset }: { reset: () => void }) {
           <Link href="/" className={buttonClass()}>
             {t("errors.toHome")}
           </Link>
-          <Button variant="primary" onClick={reset}>
+          <Button variant="primary" onClick={retry}>
             {t("common.retry")}
           </Button>
         </>

@@ -1,7 +1,8 @@
 "use client";
-import Link from "next/link";
+import Link, { useLinkStatus } from "next/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useState } from "react";
+import { Spinner } from "#components/ui/spinner.tsx";
 import { useSidebar } from "./sidebar-state.tsx";
 
 interface NavLinkProps {
@@ -33,12 +34,20 @@ export function NavLink({ href, icon, label, count, isNeverCurrent = false }: Na
     >
       {icon}
       <span className="min-w-0 flex-1 truncate">{label}</span>
-      {count && (
-        <span className="text-ink-faint text-xs font-normal tabular-nums">
-          <span aria-hidden>{count.value}</span>
-          <span className="sr-only">{count.label}</span>
-        </span>
-      )}
+      <LineEnd count={count} />
     </Link>
+  );
+}
+
+/** The figure, or a spinner where the page takes long to come. */
+function LineEnd({ count }: Pick<NavLinkProps, "count">) {
+  const { pending } = useLinkStatus();
+  if (pending) return <Spinner className="text-ink-faint" />;
+  if (!count) return null;
+  return (
+    <span className="text-ink-faint text-xs font-normal tabular-nums">
+      <span aria-hidden>{count.value}</span>
+      <span className="sr-only">{count.label}</span>
+    </span>
   );
 }

@@ -52,7 +52,9 @@ function SidebarContent({ user, workspaceName }: SidebarProps) {
     <div className="flex h-full flex-col">
       <div className="h-topbar flex shrink-0 items-center gap-2.5 pr-2.5 pl-4">
         <Mark className="size-6 shrink-0" />
-        <span className="min-w-0 flex-1 truncate font-semibold">{workspaceName || common("appName")}</span>
+        <span className="min-w-0 flex-1 truncate font-semibold" title={workspaceName || undefined}>
+          {workspaceName || common("appName")}
+        </span>
         <IconButton
           id={isDrawerOpen ? undefined : closeButtonId}
           label={t("closeSidebar")}

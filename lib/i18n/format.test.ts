@@ -41,7 +41,8 @@ test("a figure is never longer than four digits, whatever the size", () => {
 test.each([
   [3.2 * gb, 5 * gb, "3.2", "5 GB"],
   [812 * mb, 5 * gb, "812 MB", "5 GB"],
-  [0, 5 * gb, "0 B", "5 GB"],
+  [0, 5 * gb, "0", "5 GB"],
+  [1, 5 * gb, "1 B", "5 GB"],
   [5 * gb, 5 * gb, "5", "5 GB"],
   [5 * gb - 1, 5 * gb, "4.9", "5 GB"],
   [99.99 * gb, 100 * gb, "99.9", "100 GB"],

@@ -44,6 +44,7 @@ export function formatUsage(used: number, limit: number, locale: Locale): { used
   const whole = splitBytes(limit, locale);
   const part = splitBytes(used, locale);
   const shownLimit = `${whole.value}${unbreakable}${whole.unit}`;
+  if (used === 0) return { used: "0", limit: shownLimit };
   if (part.unit !== whole.unit) return { used: `${part.value}${unbreakable}${part.unit}`, limit: shownLimit };
   if (used < limit && part.value === whole.value) {
     const exponent = units.indexOf(whole.unit as (typeof units)[number]);
