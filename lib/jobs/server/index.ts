@@ -9,9 +9,7 @@ import { ensureSchema } from "./schema.ts";
 import { startSync } from "./sync.ts";
 import { createWorker } from "./worker.ts";
 
-export { type FunctionConfig, functionSchema, refusals } from "./config.ts";
-export type { JobLog, JobServerOptions, JobTuning } from "./options.ts";
-export { UnsupportedFunctionError } from "./registry.ts";
+export type { JobServerOptions, JobTuning } from "./options.ts";
 
 export interface JobServer {
   port: number;
