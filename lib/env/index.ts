@@ -61,6 +61,9 @@ const schema = z.object({
 
 export type Env = z.infer<typeof schema>;
 
+/** The names of all settings of the application; the launcher knows a few more (`.env.example`). */
+export const settingNames = Object.keys(schema.shape);
+
 /** Parses settings; throws an Error whose message lists every faulty variable, one a line. */
 export function parseEnv(values: Record<string, string | undefined>): Env {
   const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
@@ -70,7 +73,9 @@ export function parseEnv(values: Record<string, string | undefined>): Env {
       const name = issue.path.join(".");
       return present[name] === undefined ? `${name} is missing` : `${name}: ${issue.message}`;
     });
-    throw new Error(`The configuration is not usable:\n  ${lines.join("\n  ")}\nSee .env.example for what each variable means.`);
+    throw new Error(
+      `The configuration is not usable:\n  ${lines.join("\n  ")}\nSee .env.example for what each variable means.`,
+    );
   }
   const env = parsed.data;
   if (env.STORAGE_DRIVER === "s3" && !(env.S3_BUCKET && env.S3_ACCESS_KEY_ID && env.S3_SECRET_ACCESS_KEY)) {
