@@ -32,6 +32,8 @@ export default tseslint.config(
     settings: { "import-x/resolver-next": [createTypeScriptImportResolver()] },
     rules: {
       ...reactHooks.configs.recommended.rules,
+      // no React compiler here: what it could not memoize is of no concern
+      "react-hooks/incompatible-library": "off",
       "@typescript-eslint/no-unused-vars": [
         "error",
         { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true },
@@ -48,9 +50,9 @@ export default tseslint.config(
         {
           zones: [
             {
-              target: "./components",
-              from: "./lib",
-              except: ["./**/schema.ts", "./authz/permissions.ts", "./i18n", "./errors/schema.ts"],
+              target: "./components/**/*",
+              from: "./lib/**/*",
+              except: ["**/lib/*/schema.ts", "**/lib/authz/permissions.ts", "**/lib/i18n/**"],
               message: "Components see schemas and DTO types only.",
             },
             {
@@ -69,9 +71,9 @@ export default tseslint.config(
               message: "Only domains, lib/db and scripts reach the database.",
             },
             ...platform.map((name) => ({
-              target: `./lib/${name}`,
-              from: "./lib",
-              except: [...platform.map((other) => `./${other}`), "./**/schema.ts"],
+              target: `./lib/${name}/**/*`,
+              from: "./lib/**/*",
+              except: [...platform.map((other) => `**/lib/${other}/**`), "**/lib/*/schema.ts"],
               message: "Platform folders know no domain.",
             })),
           ],
@@ -103,5 +105,10 @@ export default tseslint.config(
     // what is tested through the whole program may reach all of it
     files: ["**/*.test.ts", "prisma/**"],
     rules: { "import-x/no-restricted-paths": "off" },
+  },
+  {
+    // fixtures of the browser tests take a function called `use`
+    files: ["e2e/**"],
+    rules: { "react-hooks/rules-of-hooks": "off" },
   },
 );

@@ -84,12 +84,7 @@ export function route<
       const rate = await countCall(declaration.rate, limit);
       if (declaration.auth === "user" && actor.kind !== "user")
         throw new AppError("unauthenticated", "No valid session or token");
-      if (
-        declaration.method !== "GET" &&
-        via !== "token" &&
-        !isSameOrigin(request.headers) &&
-        via === "session"
-      ) {
+      if (via === "session" && declaration.method !== "GET" && !isSameOrigin(request.headers)) {
         throw new AppError("forbidden", "Cookie write from elsewhere", { reason: "origin" });
       }
       const params = parse(declaration.params, await context.params, "");
