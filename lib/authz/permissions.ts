@@ -39,7 +39,3 @@ export const allows = (mask: number, permission: Permission): boolean =>
 
 /** Whether every right in `wanted` is in `mask`: nobody grants above their own effective permissions. */
 export const covers = (mask: number, wanted: number): boolean => (wanted & ~mask) === 0;
-
-/** The permissions in a mask, in the order of the vocabulary. */
-export const permissionsIn = (mask: number): Permission[] =>
-  allPermissions.filter((name) => allows(mask, name));

@@ -4,8 +4,7 @@ import { cursorSchema, pageOf } from "#lib/http/schema.ts";
 export const visibilities = ["private", "workspace", "public"] as const;
 export type Visibility = (typeof visibilities)[number];
 
-export const personSchema = z.object({ id: z.uuid(), name: z.string(), email: z.string() });
-export type PersonView = z.infer<typeof personSchema>;
+const personSchema = z.object({ id: z.uuid(), name: z.string(), email: z.string() });
 
 /** What the reader may do here: the interface shows by abilities, never by roles. */
 export const collectionAbilitiesSchema = z.object({
