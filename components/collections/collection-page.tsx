@@ -42,7 +42,8 @@ export function CollectionPage({ id, initialView }: CollectionPageProps) {
   const query = useQuery(collectionQuery(id));
   const [isSharing, setSharing] = useState(false);
   const collection = query.data;
-  const canUpload = collection !== undefined && collection.abilities.canCreateDocuments && !collection.trashedAt;
+  const canUpload =
+    collection !== undefined && collection.abilities.canCreateDocuments && !collection.trashedAt;
   const destination = collection ? { id: collection.id, name: collection.name } : null;
   const share = () => setSharing(true);
   useHotkeys({ s: share }, collection !== undefined);

@@ -40,7 +40,7 @@ export function DocumentBrowser({
   const selection = useSelection(documents);
   const trash = useTrash();
   const [columns, setColumns] = useState(1);
-  const { scrollTo } = useItemKeys({
+  const { scrollRef } = useItemKeys({
     root,
     items: documents,
     columns: view === "grid" ? columns : 1,
@@ -66,7 +66,7 @@ export function DocumentBrowser({
         label={label}
         selection={selection}
         actions={actions}
-        scrollTo={scrollTo}
+        scrollRef={scrollRef}
         onColumns={setColumns}
       />
       <EndOfList isActive={hasMore && !isLoadingMore} onReached={onMore} />

@@ -22,7 +22,7 @@ interface DocumentItemsProps {
   label: string;
   selection: Selection<DocumentView>;
   actions: DocumentActions;
-  scrollTo: RefObject<((index: number) => void) | null>;
+  scrollRef: RefObject<((index: number) => void) | null>;
   onColumns: (columns: number) => void;
 }
 
@@ -33,7 +33,7 @@ export function DocumentItems({
   label,
   selection,
   actions,
-  scrollTo,
+  scrollRef,
   onColumns,
 }: DocumentItemsProps) {
   const t = useTranslations("document");
@@ -53,10 +53,10 @@ export function DocumentItems({
     scrollPaddingEnd: 80,
   });
   useEffect(() => {
-    scrollTo.current = isVirtual
+    scrollRef.current = isVirtual
       ? (index) => virtualizer.scrollToIndex(Math.floor(index / perLine), { align: "auto" })
       : null;
-  }, [isVirtual, perLine, scrollTo, virtualizer]);
+  }, [isVirtual, perLine, scrollRef, virtualizer]);
 
   const item = (document: DocumentView, index: number): ReactNode => {
     const Item = view === "grid" ? DocumentTile : DocumentRow;

@@ -77,7 +77,13 @@ export function RenameDialog({ document, onClose }: RenameDialogProps) {
       footer={
         <>
           <Button onClick={onClose}>{common("cancel")}</Button>
-          <Button type="submit" form={formId} variant="primary" isBusy={rename.isPending} disabled={!name.trim()}>
+          <Button
+            type="submit"
+            form={formId}
+            variant="primary"
+            isBusy={rename.isPending}
+            disabled={!name.trim()}
+          >
             {common("rename")}
           </Button>
         </>

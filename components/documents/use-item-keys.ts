@@ -27,7 +27,7 @@ export function useItemKeys({
 }: ItemKeysOptions) {
   const last = useRef(-1);
   /** Set by a virtualised list, which must bring an item into existence before it can be focused. */
-  const scrollTo = useRef<((index: number) => void) | null>(null);
+  const scrollRef = useRef<((index: number) => void) | null>(null);
 
   const indexOfFocus = (): number => {
     const element = document.activeElement?.closest<HTMLElement>("[data-position]");
@@ -46,7 +46,7 @@ export function useItemKeys({
     const from = focused >= 0 ? focused : last.current;
     const next = from < 0 ? 0 : Math.min(items.length - 1, Math.max(0, from + by));
     last.current = next;
-    scrollTo.current?.(next);
+    scrollRef.current?.(next);
     if (root.current?.querySelector(`[data-position="${next}"]`)) focus(next);
     else requestAnimationFrame(() => requestAnimationFrame(() => focus(next)));
     if (event.shiftKey && items[next]) selection.toggle(items[next].id, true);
@@ -85,5 +85,5 @@ export function useItemKeys({
     },
     Escape: () => selection.clear(),
   });
-  return { scrollTo };
+  return { scrollRef };
 }

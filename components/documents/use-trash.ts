@@ -16,7 +16,9 @@ export function useTrash(): (documents: DocumentView[]) => void {
     trash(documents, {
       onSuccess: ({ done, failed, error }) => {
         if (failed.length > 0) {
-          notify.failed(t("trashFailed", { count: failed.length, name: failed[0]!.name, reason: textOf(error) }));
+          notify.failed(
+            t("trashFailed", { count: failed.length, name: failed[0]!.name, reason: textOf(error) }),
+          );
         }
         if (done.length === 0) return;
         notify.done(t("trashed", { count: done.length, name: done[0]!.name }), {

@@ -9,7 +9,10 @@ export function FirstSteps() {
   const t = useTranslations("home.first");
   return (
     <div className="border-line-strong/60 bg-surface mx-auto mt-4 flex max-w-160 flex-col items-center rounded-lg border-2 border-dashed px-6 py-16 text-center sm:mt-10">
-      <span aria-hidden className="bg-accent-soft text-accent-ink mb-5 grid size-14 place-items-center rounded-full">
+      <span
+        aria-hidden
+        className="bg-accent-soft text-accent-ink mb-5 grid size-14 place-items-center rounded-full"
+      >
         <FileUp className="size-6" />
       </span>
       <h2 className="font-serif text-xl font-medium">{t("title")}</h2>

@@ -50,7 +50,10 @@ export function HomePage() {
             <Section
               title={t("shared")}
               aside={
-                <Link href="/shared" className="text-accent-ink rounded-sm text-sm font-medium hover:underline">
+                <Link
+                  href="/shared"
+                  className="text-accent-ink rounded-sm text-sm font-medium hover:underline"
+                >
                   {t("allShared")}
                 </Link>
               }

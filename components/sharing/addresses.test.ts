@@ -4,7 +4,10 @@ import { isAddress, splitAddresses } from "./addresses.ts";
 describe("splitAddresses", () => {
   it.each([
     ["anna@example.org", ["anna@example.org"]],
-    ["a@example.org, b@example.org;c@example.org\nd@example.org", ["a", "b", "c", "d"].map((x) => `${x}@example.org`)],
+    [
+      "a@example.org, b@example.org;c@example.org\nd@example.org",
+      ["a", "b", "c", "d"].map((x) => `${x}@example.org`),
+    ],
     ["Anna Berg <anna@example.org>, Marc <marc@example.org>", ["anna@example.org", "marc@example.org"]],
     ['"Berg, Anna" <anna@example.org>', ["anna@example.org"]],
     ["mailto:anna@example.org.", ["anna@example.org"]],
@@ -22,7 +25,9 @@ describe("splitAddresses", () => {
 });
 
 describe("isAddress", () => {
-  it.each(["anna@example.org", "a.b+c@sub.example.co"])("takes %s", (text) => expect(isAddress(text)).toBe(true));
+  it.each(["anna@example.org", "a.b+c@sub.example.co"])("takes %s", (text) =>
+    expect(isAddress(text)).toBe(true),
+  );
   it.each(["anna", "anna@", "@example.org", "a b@example.org", "a@b@example.org", "anna@example"])(
     "refuses %s",
     (text) => expect(isAddress(text)).toBe(false),

@@ -113,7 +113,7 @@ export function InviteForm({ collectionId, known, onSaid }: InviteFormProps) {
         <div
           className={cn(
             controlClass,
-            "flex min-h-8 min-w-0 flex-1 basis-64 flex-wrap items-center gap-1 px-1.5 py-[3px] focus-within:border-accent focus-within:outline-2 focus-within:-outline-offset-1 focus-within:outline-(--accent) pointer-coarse:min-h-10",
+            "focus-within:border-accent flex min-h-8 min-w-0 flex-1 basis-64 flex-wrap items-center gap-1 px-1.5 py-[3px] focus-within:outline-2 focus-within:-outline-offset-1 focus-within:outline-(--accent) pointer-coarse:min-h-10",
           )}
           onMouseDown={(event) => {
             if (event.target !== event.currentTarget) return;
@@ -165,7 +165,11 @@ export function InviteForm({ collectionId, known, onSaid }: InviteFormProps) {
           {t("invite")}
         </Button>
       </div>
-      <ul id={errorId} aria-live="polite" className="text-danger-ink mt-2 flex flex-col gap-0.5 text-sm empty:hidden">
+      <ul
+        id={errorId}
+        aria-live="polite"
+        className="text-danger-ink mt-2 flex flex-col gap-0.5 text-sm empty:hidden"
+      >
         {faulty.map(({ address, error }) => (
           <li key={address} className="break-words">
             <span className="font-medium">{address}</span>: {error}

@@ -3,7 +3,13 @@ import { ChevronDown, CircleUserRound } from "lucide-react";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { DropdownMenu, MenuItem, MenuRadioGroup, MenuSeparator, MenuSub } from "#components/ui/dropdown-menu.tsx";
+import {
+  DropdownMenu,
+  MenuItem,
+  MenuRadioGroup,
+  MenuSeparator,
+  MenuSub,
+} from "#components/ui/dropdown-menu.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { formatDate } from "#lib/i18n/format.ts";
 import type { ChangeCollaboratorInput, CollaboratorView } from "#lib/sharing/schema.ts";
@@ -55,8 +61,7 @@ function Facts({ person }: { person: CollaboratorView }) {
   const t = useTranslations("share");
   const locale = useLocale();
   const timeZone = useTimeZone();
-  const ends =
-    person.expiresAt && t("endsOn", { date: formatDate(person.expiresAt, { locale, timeZone }) });
+  const ends = person.expiresAt && t("endsOn", { date: formatDate(person.expiresAt, { locale, timeZone }) });
   const parts = [
     person.name && person.name !== person.email ? person.email : null,
     person.isPending ? (
@@ -79,12 +84,7 @@ function Facts({ person }: { person: CollaboratorView }) {
   );
 }
 
-function RoleMenu({
-  person,
-  name,
-  onChange,
-  onRemove,
-}: Omit<PersonRowProps, "canShare"> & { name: string }) {
+function RoleMenu({ person, name, onChange, onRemove }: Omit<PersonRowProps, "canShare"> & { name: string }) {
   const t = useTranslations("share");
   const options = useRoleOptions();
   return (

@@ -39,8 +39,7 @@ export function useAddCollaborator(collectionId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationKey: keyOf(collectionId),
-    mutationFn: (input: AddCollaboratorInput) =>
-      api(pathOf(collectionId), { method: "POST", body: input }),
+    mutationFn: (input: AddCollaboratorInput) => api(pathOf(collectionId), { method: "POST", body: input }),
     onMutate: ({ email, role, expiresAt }) =>
       changeList(client, collectionId, (items) => [
         ...items.filter((item) => item.email !== email),
@@ -84,7 +83,9 @@ export function useChangeCollaborator(collectionId: string) {
         ),
       ),
     onError: (_error, { person }) =>
-      changeList(client, collectionId, (items) => items.map((item) => (item.id === person.id ? person : item))),
+      changeList(client, collectionId, (items) =>
+        items.map((item) => (item.id === person.id ? person : item)),
+      ),
     onSettled: () => settle(client, collectionId),
   });
 }

@@ -132,7 +132,7 @@ function PeopleSkeleton() {
     <div>
       {["w-32", "w-40", "w-28"].map((width) => (
         <div key={width} className="flex min-h-12 items-center gap-3 py-1.5">
-          <Skeleton className="size-7 rounded-full" />
+          <Skeleton className="size-7 rounded-full!" />
           <span className="flex flex-1 flex-col gap-1.5">
             <Skeleton className={`h-3.5 ${width}`} />
             <Skeleton className="h-3 w-48" />

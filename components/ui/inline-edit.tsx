@@ -55,7 +55,10 @@ export function InlineEdit({
     requestAnimationFrame(() => button.current?.focus());
   }
   // the same box in both states, so that nothing moves
-  const boxClass = cn("-mx-2 block w-[calc(100%+1rem)] rounded-md px-2 py-0.5 text-left break-words", className);
+  const boxClass = cn(
+    "-mx-2 block w-[calc(100%+1rem)] rounded-md px-2 py-0.5 text-left break-words",
+    className,
+  );
   if (draft === null) {
     return (
       <button
@@ -81,7 +84,9 @@ export function InlineEdit({
       maxLength={maxLength}
       placeholder={placeholder}
       onFocus={(event) => event.currentTarget.setSelectionRange(draft.length, draft.length)}
-      onChange={(event) => setDraft(isMultiline ? event.target.value : event.target.value.replace(/\n/g, " "))}
+      onChange={(event) =>
+        setDraft(isMultiline ? event.target.value : event.target.value.replace(/\n/g, " "))
+      }
       onKeyDown={onKeyDown}
       onBlur={finish}
       className={cn(

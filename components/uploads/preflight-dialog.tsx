@@ -78,7 +78,11 @@ export function PreflightDialog({ plan, quota, collection, onCancel }: Preflight
           title={t("tooMany", { count: tooMany.length, limit: quota.documents.limit })}
           hint={t("tooManyHint")}
         />
-        <Left files={unsupported} title={t("unsupported", { count: unsupported.length })} hint={t("unsupportedHint")} />
+        <Left
+          files={unsupported}
+          title={t("unsupported", { count: unsupported.length })}
+          hint={t("unsupportedHint")}
+        />
       </div>
     </Dialog>
   );

@@ -8,7 +8,8 @@ const isClutter = (name: string): boolean =>
 const maxDepth = 32;
 
 /** Whether a drag carries files rather than a link or a selection. */
-export const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+export const carriesFiles = (event: DragEvent): boolean =>
+  event.dataTransfer?.types.includes("Files") ?? false;
 
 /** All files of a drop, those in folders included. Must be called while the drop event is being handled. */
 export async function readDrop(transfer: DataTransfer): Promise<ChosenFile[]> {

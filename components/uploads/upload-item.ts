@@ -13,14 +13,7 @@ export interface Destination {
 
 /** waiting: refused for being too fast, goes on by itself at `retryAt`. */
 export type UploadPhase =
-  | "queued"
-  | "hashing"
-  | "sending"
-  | "confirming"
-  | "waiting"
-  | "done"
-  | "failed"
-  | "cancelled";
+  "queued" | "hashing" | "sending" | "confirming" | "waiting" | "done" | "failed" | "cancelled";
 
 /** One file on its way. Objects are replaced, never changed, so that views can compare them. */
 export interface UploadItem extends ChosenFile {

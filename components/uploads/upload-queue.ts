@@ -52,24 +52,22 @@ export class UploadQueue {
   }
 
   add(files: readonly ChosenFile[], collection: Destination): void {
-    const added = files.map(
-      ({ file, path }): UploadItem => ({
-        id: String(this.#nextId++),
-        file,
-        path,
-        collection,
-        phase: "queued",
-        hashedBytes: 0,
-        sentBytes: 0,
-        sha256: null,
-        permit: null,
-        isSent: false,
-        wasStored: false,
-        retryAt: null,
-        error: file.size === 0 ? new UploadError("empty") : null,
-        document: null,
-      }),
-    );
+    const added = files.map(({ file, path }): UploadItem => ({
+      id: String(this.#nextId++),
+      file,
+      path,
+      collection,
+      phase: "queued",
+      hashedBytes: 0,
+      sentBytes: 0,
+      sha256: null,
+      permit: null,
+      isSent: false,
+      wasStored: false,
+      retryAt: null,
+      error: file.size === 0 ? new UploadError("empty") : null,
+      document: null,
+    }));
     for (const item of added) if (item.error) item.phase = "failed";
     // what is finished leaves the tray when something new begins
     const kept = this.#state.items.some(isActive)
@@ -198,7 +196,9 @@ export class UploadQueue {
     }
     // a refusal ends the pending document on the server, or its address: the next try asks for a new one
     const isRefusal =
-      error instanceof UploadError ? error.code !== "unreadable" : error instanceof ApiError && error.status < 500 && error.status > 0;
+      error instanceof UploadError
+        ? error.code !== "unreadable"
+        : error instanceof ApiError && error.status < 500 && error.status > 0;
     this.#change(id, {
       phase: "failed",
       error,

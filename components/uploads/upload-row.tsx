@@ -67,7 +67,8 @@ const isHopeless = ({ error }: UploadItem): boolean => error instanceof UploadEr
 function StateIcon({ item: { phase } }: { item: UploadItem }) {
   if (phase === "done") return <CircleCheck aria-hidden className="text-success mt-1 size-4 shrink-0" />;
   if (phase === "failed") return <CircleAlert aria-hidden className="text-danger mt-1 size-4 shrink-0" />;
-  if (phase === "cancelled") return <CircleSlash aria-hidden className="text-ink-faint mt-1 size-4 shrink-0" />;
+  if (phase === "cancelled")
+    return <CircleSlash aria-hidden className="text-ink-faint mt-1 size-4 shrink-0" />;
   if (phase === "waiting") return <Clock aria-hidden className="text-ink-faint mt-1 size-4 shrink-0" />;
   return null;
 }

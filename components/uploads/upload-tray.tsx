@@ -26,18 +26,16 @@ export function UploadTray() {
     <>
       {proposal && <UploadGate key={proposal.files.length} {...proposal} />}
       <p aria-live="polite" className="sr-only">
-        {items.length > 0 && totals.active === 0 && t("finished", { done: totals.done, failed: totals.failed })}
+        {items.length > 0 &&
+          totals.active === 0 &&
+          t("finished", { done: totals.done, failed: totals.failed })}
       </p>
       {items.length > 0 && (
         <section
           aria-label={t("tray")}
           className="animate-rise-in border-line bg-surface shadow-float fixed right-0 bottom-0 z-30 flex max-h-[60dvh] w-full flex-col overflow-hidden rounded-t-lg border sm:right-4 sm:w-92"
         >
-          <TrayHeader
-            totals={totals}
-            isOpen={isOpen}
-            onToggle={() => setOpen(!isOpen)}
-          />
+          <TrayHeader totals={totals} isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
           {isOpen && <Rows items={items} />}
         </section>
       )}

@@ -1,8 +1,10 @@
 import type { Metadata } from "next";
+import { cookies } from "next/headers";
 import { getTranslations } from "next-intl/server";
 import { cache } from "react";
 import { DocumentPage } from "#components/documents/document-page.tsx";
 import { documentKey } from "#components/documents/queries.ts";
+import { detailsCookie } from "#components/documents/view-mode.ts";
 import { Hydrate } from "#components/hydrate.tsx";
 import { requireActor } from "#lib/auth/index.ts";
 import { getDocument } from "#lib/documents/index.ts";
@@ -26,9 +28,10 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Document({ params }: Props) {
   const { id } = await params;
+  const [document, cookieStore] = await Promise.all([load(id), cookies()]);
   return (
-    <Hydrate entries={[[documentKey(id), await load(id)]]}>
-      <DocumentPage key={id} id={id} />
+    <Hydrate entries={[[documentKey(id), document]]}>
+      <DocumentPage key={id} id={id} areDetailsOpen={cookieStore.get(detailsCookie)?.value !== "closed"} />
     </Hydrate>
   );
 }
