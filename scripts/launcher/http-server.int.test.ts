@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { request, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
 import { createAppServer, type AppServer, type AppServerOptions } from "./http-server.ts";
@@ -129,4 +129,21 @@ it("ends event streams at once, and cuts what is left after the grace", async ()
   expect(await text(events)).toBe("data: 1\n\n");
   await stuck;
   await drained;
+});
+
+it("does not wait for web sockets at the end, and refuses them where nobody takes them", async () => {
+  const upgrade = (port: number) =>
+    request({ port, host: "127.0.0.1", headers: { connection: "Upgrade", upgrade: "websocket" } }).end();
+  const alone = await start({});
+  await expect(once(upgrade(alone.port), "upgrade")).rejects.toMatchObject({ code: "ECONNRESET" });
+
+  const { server, drain, port } = await start({});
+  server.on("upgrade", (_, socket) => {
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  });
+  const [, socket] = (await once(upgrade(port), "upgrade")) as [IncomingMessage, Socket];
+  const closed = once(socket, "close");
+  socket.on("error", () => undefined);
+  await drain(60_000);
+  await closed;
 });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
@@ -46,6 +47,8 @@ const INTERNAL = [
 /** The HTTP server around Next: timeouts, headers that nobody outside may set, storage beside Next, and an orderly end. */
 export function createAppServer(options: AppServerOptions): AppServer {
   const open = new Set<ServerResponse>();
+  /** Web sockets (hot reload): the HTTP server forgets about them, and yet does not close before them. */
+  const upgraded = new Set<Duplex>();
   let draining = false;
 
   const onRequest = (req: IncomingMessage, res: ServerResponse) => {
@@ -73,12 +76,19 @@ export function createAppServer(options: AppServerOptions): AppServer {
     { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: true },
     onRequest,
   );
+  server.on("upgrade", (_, socket) => {
+    // Next listens, too, once it takes them; alone, this listener would leave the caller waiting.
+    if (server.listenerCount("upgrade") === 1) return socket.destroy();
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
+  });
 
   return {
     server,
     async drain(graceMs) {
       draining = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of upgraded) socket.destroy();
       for (const res of open) {
         if (!res.headersSent) res.setHeader("Connection", "close");
         // Event streams never end by themselves; browsers come back to them on their own.

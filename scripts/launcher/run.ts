@@ -35,6 +35,8 @@ export interface RunContext {
 /** Leaves time for the app process of a killed run to notice that it is alone. */
 const ORPHAN_GRACE_MS = 5_000;
 const READY_TIMEOUT_MS = 60_000;
+/** In development the first request waits for the compiler. */
+const DEV_READY_TIMEOUT_MS = 180_000;
 
 /** Starts everything, in order, and returns when the app is ready. Throws a StartFailure with one clear sentence. */
 export async function run({ root, options, running, signal, onGiveUp }: RunContext): Promise<void> {
@@ -88,7 +90,7 @@ export async function run({ root, options, running, signal, onGiveUp }: RunConte
   running.started.push({ stop: appLog.close });
   const mirror = options.verbose || options.dev || !process.stdout.isTTY;
   // The phases of a start stay readable: until it is ready, only those who asked for it see the app's lines.
-  let isMirroring = options.verbose || options.dev;
+  let isMirroring = options.verbose;
   const log = (chunk: Buffer | string) => {
     appLog.write(chunk);
     if (isMirroring) process.stdout.write(chunk);
@@ -175,7 +177,11 @@ async function startApp({
   // Ended before the app: calls that run get their answer, the rest is given back.
   if (jobs) running.started.push(jobs);
   await Promise.race([app.listening, rejection(signal)]);
-  await waitUntilReady(settings.internalUrl, READY_TIMEOUT_MS, signal);
+  await waitUntilReady(
+    settings.internalUrl,
+    settings.mode === "development" ? DEV_READY_TIMEOUT_MS : READY_TIMEOUT_MS,
+    signal,
+  );
 }
 
 function rejection(signal: AbortSignal): Promise<never> {
