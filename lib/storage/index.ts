@@ -2,14 +2,7 @@ import { env } from "#lib/env/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import type { Storage } from "./types.ts";
 
-export type {
-  ListedObject,
-  MultipartStorage,
-  ObjectStat,
-  PresignedPut,
-  Storage,
-  UploadedPart,
-} from "./types.ts";
+export type { Storage } from "./types.ts";
 
 /** Loaded at first use: a build needs no settings, and an instance on the local driver never loads the S3 client. */
 async function openStorage(): Promise<Storage> {
