@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { requireFreeSpace } from "./data-folder.ts";
 import { explain } from "./failure.ts";
 import { hashSources } from "./source-hash.ts";
@@ -48,6 +49,12 @@ export async function generateClient(context: BuildContext): Promise<void> {
     CHECKPOINT_DISABLE: "1",
   });
   await writeFile(path.join(context.root, "prisma/generated/.made-from"), stamp);
+}
+
+/** Puts files of packages that pages ask for by address into `public/`. Does nothing when they are there. */
+export async function copyAssets(root: string): Promise<void> {
+  const script = path.join(root, "scripts/copy-pdf-assets.mjs");
+  if (existsSync(script)) await import(pathToFileURL(script).href);
 }
 
 /** Whether `.next` lacks a finished build of the sources as they are now. */

@@ -2,7 +2,7 @@ import path from "node:path";
 import { existsSync } from "node:fs";
 import { startAppProcesses } from "./app-processes.ts";
 import type { LauncherOptions } from "./args.ts";
-import { buildApp, generateClient, needsBuild, needsClient } from "./build.ts";
+import { buildApp, copyAssets, generateClient, needsBuild, needsClient } from "./build.ts";
 import { ensureFolder, prepareDataFolder } from "./data-folder.ts";
 import { openDatabase } from "./database.ts";
 import { demoLines, seedDemo } from "./demo.ts";
@@ -135,6 +135,9 @@ async function migrate(url: string): Promise<number> {
 async function build(settings: Settings, signal: AbortSignal): Promise<void> {
   const { root, dataDir } = settings;
   const context = { root, logDir: path.join(dataDir, "logs"), signal };
+  await copyAssets(root).catch((error: unknown) => {
+    throw explain(error, "copy its assets", path.join(root, "public"));
+  });
   if (await needsClient(root)) await phase("Generating the client", () => generateClient(context));
   signal.throwIfAborted();
   if (settings.mode === "production" && (await needsBuild(root)))

@@ -7,7 +7,8 @@ const FOLDERS = ["app", "components", "inngest", "lib", "public"];
 const FILES = ["prisma/schema.prisma"];
 /** Beside them the settings at the top: package-lock.json, next.config.ts, proxy.ts, instrumentation.ts, … */
 const TOP_LEVEL = /^(?!next-env\.d\.ts$).*\.(ts|mjs|json)$/;
-const IRRELEVANT = /(\.test\.tsx?|\.md)$|(^|\/)\.DS_Store$/;
+/** Tests, texts for people, and what is copied from packages (whose versions are in package-lock.json). */
+const IRRELEVANT = /(\.test\.tsx?|\.md)$|(^|\/)\.DS_Store$|^public\/pdfjs\//;
 
 /** A hash over names and content of everything that goes into a build. About 20 ms per thousand files. */
 export function hashSources(root: string): string {
