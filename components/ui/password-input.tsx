@@ -9,7 +9,9 @@ import { Input } from "./input.tsx";
 export function PasswordInput({
   autoComplete,
   ...props
-}: Omit<ComponentProps<typeof Input>, "type"> & { autoComplete: "current-password" | "new-password" | "off" }) {
+}: Omit<ComponentProps<typeof Input>, "type"> & {
+  autoComplete: "current-password" | "new-password" | "off";
+}) {
   const t = useTranslations("common");
   const [isShown, setShown] = useState(false);
   return (
