@@ -49,8 +49,6 @@ export function environmentText(found: Environment): string {
     `${cores} cores (${cpu}), ${memoryGib} GiB, load ${loadBefore} at the start`,
   ];
   if (loadBefore > cores / 2)
-    lines.push(
-      "The machine is busy with other things: trust the ratios more than the figures beside them.",
-    );
+    lines.push("The machine is busy with other things: trust the ratios more than the figures beside them.");
   return lines.join("\n");
 }

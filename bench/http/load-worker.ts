@@ -62,4 +62,7 @@ async function run(phase: LoadPhase): Promise<LoadAnswer> {
   return failure ? { failure } : { elapsedMs, latenciesMs: Float64Array.from(latencies), bodies };
 }
 
-parentPort?.on("message", (phase: LoadPhase) => void run(phase).then((answer) => parentPort?.postMessage(answer)));
+parentPort?.on(
+  "message",
+  (phase: LoadPhase) => void run(phase).then((answer) => parentPort?.postMessage(answer)),
+);

@@ -78,17 +78,7 @@ export function report(
     ratio(line.ratios.p99Ms),
     count(line.requests),
   ]);
-  const header = [
-    "",
-    "per s",
-    "p50 ms",
-    "p99 ms",
-    "per s ×",
-    "of rounds",
-    "p50 ×",
-    "p99 ×",
-    "samples",
-  ];
+  const header = ["", "per s", "p50 ms", "p99 ms", "per s ×", "of rounds", "p50 ×", "p99 ×", "samples"];
   const text = [
     table([header, ...rows]),
     "",

@@ -39,7 +39,11 @@ export const start: Bench = {
       const phases = readPhases(product.output());
       const stoppingAt = performance.now();
       await product.stop();
-      return { seconds: product.readyMs / 1000, phases, stopSeconds: (performance.now() - stoppingAt) / 1000 };
+      return {
+        seconds: product.readyMs / 1000,
+        phases,
+        stopSeconds: (performance.now() - stoppingAt) / 1000,
+      };
     };
 
     progress("cloning");
@@ -74,10 +78,12 @@ async function restart(once: () => Promise<Start>, dataDir: string, data: "keep"
 
 /** The launcher's own lines: a label and how long it took. */
 function readPhases(output: string): Phase[] {
-  return [...output.matchAll(/^ {2}(\S.*?)(?: \(.*\) … | {2,})(\d+(?:\.\d+)?) s(?: {3}.*)?$/gm)].map((match) => ({
-    label: match[1]!,
-    seconds: Number(match[2]),
-  }));
+  return [...output.matchAll(/^ {2}(\S.*?)(?: \(.*\) … | {2,})(\d+(?:\.\d+)?) s(?: {3}.*)?$/gm)].map(
+    (match) => ({
+      label: match[1]!,
+      seconds: Number(match[2]),
+    }),
+  );
 }
 
 interface Measured {

@@ -1,0 +1,113 @@
+import type { Client } from "pg";
+import type { UserActor } from "#lib/authz/actor.ts";
+
+/** Those whose requests are measured: made after the world, with exactly these rights. */
+export interface People {
+  /** Sees about 3 % of all collections, by grants of their own. */
+  member: UserActor;
+  /** Sees half of all collections. */
+  busy: UserActor;
+  /** Owns the largest collection. */
+  owner: UserActor;
+  /** External: one collection with three documents. */
+  guest: UserActor;
+  /** Has an account and no grant. */
+  stranger: UserActor;
+}
+
+/** What they ask for. */
+export interface Places {
+  /** The collection with the most documents. */
+  largest: string;
+  /** A collection of ordinary size that `member` may view. */
+  ordinary: string;
+  /** Half-way down the largest collection. */
+  middleOfLargest: string;
+  /** A document that `member` may view, of somebody else. */
+  document: string;
+  /** A document of `owner`'s own. */
+  ownDocument: string;
+}
+
+const VIEWER = "(SELECT id FROM roles WHERE name = 'viewer' AND workspace_id IS NULL)";
+
+export async function addPeople(client: Client): Promise<{ people: People; places: Places }> {
+  const one = async (text: string, values: unknown[] = []) =>
+    (await client.query<{ id: string }>(text, values)).rows[0]!.id;
+  const person = async (name: string, isExternal = false): Promise<UserActor> => ({
+    kind: "user",
+    id: await one(
+      `INSERT INTO users (workspace_id, workspace_role, email, email_normalized, name, email_verified_at, is_external)
+       SELECT id, $2, $1 || '@example.org', $1 || '@example.org', $1, now(), $3 FROM workspaces LIMIT 1 RETURNING id`,
+      [name, isExternal ? "guest" : "member", isExternal],
+    ),
+  });
+  const mayView = (actor: UserActor, part: string) =>
+    client.query(
+      `INSERT INTO permissions (user_id, collection_id, role_id)
+       SELECT $1, id, ${VIEWER} FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM collections) c WHERE ${part} ON CONFLICT DO NOTHING`,
+      [actor.id],
+    );
+
+  const [member, busy, guest, stranger] = [
+    await person("member"),
+    await person("busy"),
+    await person("guest", true),
+    await person("stranger"),
+  ];
+  await mayView(member, "n % 33 = 5");
+  await mayView(busy, "n % 2 = 0 OR n = 1");
+  const small = await smallCollection(client, member.id);
+  await client.query(`INSERT INTO permissions (user_id, collection_id, role_id) VALUES ($1, $2, ${VIEWER})`, [
+    guest.id,
+    small,
+  ]);
+  await client.query("VACUUM ANALYZE");
+
+  const largest = await one(
+    "SELECT collection_id AS id FROM documents GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
+  );
+  const ordinary = await one(
+    `SELECT d.collection_id AS id FROM documents d JOIN permissions p ON p.collection_id = d.collection_id AND p.user_id = $1
+      GROUP BY 1 ORDER BY count(*) OFFSET 15 LIMIT 1`,
+    [member.id],
+  );
+  const owner = await one("SELECT owner_id AS id FROM collections WHERE id = $1", [largest]);
+  const live = "status = 'ready' AND deleted_at IS NULL AND access_mode = 'collection'";
+  return {
+    people: { member, busy, guest, stranger, owner: { kind: "user", id: owner } },
+    places: {
+      largest,
+      ordinary,
+      middleOfLargest: await one(
+        `SELECT id FROM documents WHERE collection_id = $1 ORDER BY id DESC
+          OFFSET (SELECT count(*) / 2 FROM documents WHERE collection_id = $1) LIMIT 1`,
+        [largest],
+      ),
+      document: await one(`SELECT id FROM documents WHERE collection_id = $1 AND ${live} LIMIT 1`, [
+        ordinary,
+      ]),
+      ownDocument: await one(`SELECT id FROM documents WHERE owner_id = $1 AND ${live} LIMIT 1`, [owner]),
+    },
+  };
+}
+
+/** A collection with three documents, owned by `ownerId`. */
+async function smallCollection(client: Client, ownerId: string): Promise<string> {
+  const { rows } = await client.query<{ id: string }>(
+    `WITH made AS (
+       INSERT INTO collections (workspace_id, owner_id, name) SELECT workspace_id, id, 'Small' FROM users WHERE id = $1 RETURNING id
+     ), granted AS (
+       INSERT INTO permissions (user_id, collection_id, role_id) SELECT $1, made.id, r.id FROM made, roles r WHERE r.name = 'owner' AND r.workspace_id IS NULL
+     ), stored AS (
+       INSERT INTO objects (owner_id, key, state) VALUES ($1, $1::text || '/small.pdf', 'stored') RETURNING id
+     ), blob AS (
+       INSERT INTO blobs (owner_id, sha256, size_bytes, object_id, refs) SELECT $1, sha256($1::text::bytea), 100000, id, 3 FROM stored RETURNING id, sha256
+     ), documents AS (
+       INSERT INTO documents (collection_id, owner_id, name, content_type, size_bytes, sha256, status, blob_id)
+         SELECT made.id, $1, 'Small ' || n || '.pdf', 'application/pdf', 100000, blob.sha256, 'ready', blob.id FROM made, blob, generate_series(1, 3) n
+     ) SELECT id FROM made`,
+    [ownerId],
+  );
+  return rows[0]!.id;
+}

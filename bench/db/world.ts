@@ -1,0 +1,64 @@
+import path from "node:path";
+import pg from "pg";
+import { migrateUp } from "#lib/db/migrate/index.ts";
+import { prepareDataFolder } from "../../scripts/launcher/data-folder.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../scripts/launcher/postgres.ts";
+import { atEnd, scratchFolder } from "../scratch.ts";
+
+/** How large a seeded database is. */
+export interface WorldSize {
+  workspaces: number;
+  users: number;
+  groups: number;
+  membersPerGroup: number;
+  collections: number;
+  /** Grants to people and to groups on each collection, beside its owner's. */
+  peoplePerCollection: number;
+  groupsPerCollection: number;
+  documents: number;
+  /** How many documents the largest collection has. */
+  largestCollection: number;
+}
+
+export const defaultSize = (documents: number): WorldSize => ({
+  workspaces: 20,
+  users: 10_000,
+  groups: 200,
+  membersPerGroup: 20,
+  collections: 1000,
+  peoplePerCollection: 10,
+  groupsPerCollection: 2,
+  documents,
+  largestCollection: Math.ceil(documents / 20),
+});
+
+/** A database server of its own with all migrations and no rows; ended and removed with the run. */
+export async function startDatabase(): Promise<EmbeddedPostgres & { dataDir: string }> {
+  const dataDir = path.join(await scratchFolder(), "data");
+  await prepareDataFolder(dataDir);
+  const server = await startEmbeddedPostgres({ dataDir });
+  atEnd(() => server.stop("now"));
+  await migrateUp({ url: server.ownerUrl });
+  return { ...server, dataDir };
+}
+
+/** Runs `work` on one connection. */
+export async function withClient<Result>(
+  url: string,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The same server's application database for its superuser, who alone may pass by foreign keys and policies. */
+export function superuserUrl(server: EmbeddedPostgres): string {
+  const { pathname } = new URL(server.ownerUrl);
+  return Object.assign(new URL(server.superuserUrl), { pathname }).href;
+}
