@@ -10,9 +10,9 @@ import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
+import { themes } from "#lib/accounts/schema.ts";
 import { type Locale, localeCookie, localeNames, locales } from "#lib/i18n/locales.ts";
 
-const themes = ["system", "light", "dark"] as const;
 const never = () => () => {};
 
 /** Language (kept with the account) and theme (kept in the browser). */

@@ -18,7 +18,6 @@ import { settingsQuery } from "./queries.ts";
 /** Name and address. */
 export function ProfileSection() {
   const t = useTranslations("settings.profile");
-  const auth = useTranslations("auth");
   const checks = useAccountChecks();
   const router = useRouter();
   const client = useQueryClient();
@@ -61,7 +60,6 @@ export function ProfileSection() {
             {t("save")}
           </Button>
         </div>
-        <input type="email" name="email" value={profile.email} readOnly hidden aria-label={auth("email")} />
       </form>
     </CardSection>
   );

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Actor } from "#lib/authz/actor.ts";
+import { AppError } from "#lib/errors/index.ts";
 import { type Locale, localeFromHeaders } from "#lib/i18n/index.ts";
 import { countCall } from "#lib/rate-limit/index.ts";
 
@@ -41,7 +42,8 @@ export async function mayMail(emailNormalized: string, about: "reset" | "registe
       bucketOf(emailNormalized),
     );
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "rate_limited") return false;
+    throw error;
   }
 }

@@ -3,9 +3,9 @@ import { recordAudit } from "#lib/audit/index.ts";
 import { type Tx, transaction } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Locale } from "#lib/i18n/index.ts";
-import { log } from "#lib/log/index.ts";
 import { sendPasswordResetMail } from "#lib/mail/index.ts";
 import { normalizeEmail } from "#lib/sharing/schema.ts";
+import { inBackground } from "./background.ts";
 import { type CallOrigin, countPasswordTry, mayMail } from "./call.ts";
 import {
   isOneTimeTokenLive,
@@ -23,7 +23,7 @@ import { type ChangePasswordInput, type ConfirmPasswordResetInput } from "./sche
  */
 export function requestPasswordReset(email: string): void {
   const emailNormalized = normalizeEmail(email);
-  void (async () => {
+  inBackground("password reset request", async () => {
     if (!(await mayMail(emailNormalized, "reset"))) return;
     const found = await transaction(system, async (tx) => {
       const user = await tx.user.findUnique({
@@ -34,7 +34,7 @@ export function requestPasswordReset(email: string): void {
     });
     if (found)
       sendPasswordResetMail({ to: found.email, secret: found.secret, language: found.language as Locale });
-  })().catch((error: unknown) => log().error({ err: error }, "password reset request failed"));
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import { AppError } from "#lib/errors/index.ts";
 import { type Locale, translator } from "#lib/i18n/index.ts";
 import { sendAddressTakenMail, sendVerificationMail } from "#lib/mail/index.ts";
 import { normalizeEmail } from "#lib/sharing/schema.ts";
+import { inBackground } from "./background.ts";
 import { type CallOrigin, mayMail } from "./call.ts";
 import { issueOneTimeToken } from "./one-time-tokens.ts";
 import { atPace } from "./pace.ts";
@@ -134,11 +135,10 @@ const isInvited = async (tx: Tx, emailNormalized: string) =>
     }),
   );
 
-/** Mails by themselves: the answer does not wait for them. */
 function tell(outcome: Outcome, { email }: RegisterInput, { language }: CallOrigin): void {
   if (outcome.kind !== "pending" && outcome.kind !== "taken") return;
-  void mayMail(normalizeEmail(email), "register").then((may) => {
-    if (!may) return;
+  inBackground("mail about a registration", async () => {
+    if (!(await mayMail(normalizeEmail(email), "register"))) return;
     if (outcome.kind === "pending") sendVerificationMail({ to: email, secret: outcome.secret, language });
     else sendAddressTakenMail({ to: outcome.email, language: outcome.language });
   });

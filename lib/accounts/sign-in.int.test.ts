@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { encode } from "next-auth/jwt";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { authenticate, sessionCookieName } from "#lib/auth/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { env } from "#lib/env/index.ts";
@@ -280,4 +280,37 @@ describe("a cookie that is not ours", () => {
     }
     expect((await actorOf(client)).kind).toBe("user");
   });
+});
+
+describe("a configuration that is not usable", () => {
+  it.each([{ AUTH_SECRET: "" }, { AUTH_SECRET: "short" }, { APP_URL: "nonsense" }, { DATABASE_URL: "" }])(
+    "lets nobody in: %j",
+    async (fault) => {
+      const person = await registered();
+      const client = browser();
+      await client.signIn(person);
+      const headers = client.headers({ "content-type": "application/x-www-form-urlencoded" });
+      for (const [name, value] of Object.entries(fault)) vi.stubEnv(name, value);
+      vi.resetModules();
+      try {
+        const broken = await import("./auth-handler.ts");
+        for (const [method, action] of [
+          ["GET", "session"],
+          ["GET", "csrf"],
+          ["POST", "callback/credentials"],
+        ] as const) {
+          const body = method === "POST" ? new URLSearchParams({ ...person, json: "true" }) : undefined;
+          const request = new Request(`http://localhost/api/auth/${action}`, { method, headers, body });
+          await expect(broken.handleAuth(request, action.split("/")), action).rejects.toThrow(
+            "configuration",
+          );
+        }
+        const { authenticate: brokenAuthenticate } = await import("#lib/auth/index.ts");
+        await expect(brokenAuthenticate(client.headers())).rejects.toThrow("configuration");
+      } finally {
+        vi.unstubAllEnvs();
+        vi.resetModules();
+      }
+    },
+  );
 });

@@ -7,6 +7,7 @@ import { type Locale } from "#lib/i18n/index.ts";
 import { sendVerificationMail } from "#lib/mail/index.ts";
 import { countCall } from "#lib/rate-limit/index.ts";
 import { normalizeEmail } from "#lib/sharing/schema.ts";
+import { inBackground } from "./background.ts";
 import { countPasswordTry, mayMail } from "./call.ts";
 import { issueOneTimeToken } from "./one-time-tokens.ts";
 import { atPace } from "./pace.ts";
@@ -58,7 +59,9 @@ async function check(input: unknown): Promise<string | null> {
     await transaction(system, (tx) => proveAddress(tx, user.id));
     return user.id;
   }
-  void remind(user.id, user.email, emailNormalized, user.language as Locale);
+  inBackground("reminder to confirm", () =>
+    remind(user.id, user.email, emailNormalized, user.language as Locale),
+  );
   return null;
 }
 
