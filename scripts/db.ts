@@ -1,15 +1,9 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import pg from "pg";
 import { migrateDown, MigrationError, migrateUp, newMigration } from "#lib/db/migrate/index.ts";
 import { generateClient } from "./launcher/build.ts";
-import { prepareDataFolder } from "./launcher/data-folder.ts";
+import { withEmbeddedPostgres } from "./launcher/embedded.ts";
 import { StartFailure } from "./launcher/failure.ts";
-import { lockDataFolder } from "./launcher/lock.ts";
-import { databaseUrls } from "./launcher/postgres-roles.ts";
-import { startEmbeddedPostgres } from "./launcher/postgres.ts";
-import { loadSecrets } from "./launcher/secrets.ts";
 
 const USAGE = `Usage: npm run db:migrate               apply pending migrations
        npm run db:rollback [-- <n>|all]  take back the newest, or the newest n, or all
@@ -23,41 +17,7 @@ async function withOwnerUrl(work: (url: string) => Promise<void>) {
   const configured = process.env.DATABASE_OWNER_URL;
   if (configured) return work(configured);
   const dataDir = path.resolve(root, process.env.DATA_DIR ?? ".data");
-  await prepareDataFolder(dataDir);
-  const running = await findRunningServer(dataDir);
-  if (running) return work(running);
-  const lock = await lockDataFolder(dataDir);
-  try {
-    const postgres = await startEmbeddedPostgres({ dataDir });
-    try {
-      await work(postgres.ownerUrl);
-    } finally {
-      await postgres.stop();
-    }
-  } finally {
-    await lock.release();
-  }
-}
-
-/** The owner's connection to the server that a running launcher has on this folder, or null. */
-async function findRunningServer(dataDir: string): Promise<string | null> {
-  const pidFile = await readFile(path.join(dataDir, "postgres", "postmaster.pid"), "utf8").catch(() => "");
-  const port = Number(pidFile.split("\n")[3]);
-  if (!port) return null;
-  const secrets = await loadSecrets(dataDir);
-  const { ownerUrl } = databaseUrls(port, {
-    superuser: secrets.postgresPassword,
-    owner: secrets.ownerPassword,
-    app: secrets.appPassword,
-  });
-  const client = new pg.Client({ connectionString: ownerUrl });
-  try {
-    await client.connect();
-    await client.end();
-    return ownerUrl;
-  } catch {
-    return null; // left behind by a killed run
-  }
+  await withEmbeddedPostgres(dataDir, ({ ownerUrl }) => work(ownerUrl));
 }
 
 async function migrate(url: string) {
