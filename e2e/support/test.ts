@@ -30,17 +30,16 @@ interface Watch {
 
 export const test = base.extend<Fixtures, { product: Product }>({
   product: [
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => use(connect(process.env.SHEAF_E2E_URL!, process.env.SHEAF_E2E_DATA_DIR!)),
+    async ({}, provide) => provide(connect(process.env.SHEAF_E2E_URL!, process.env.SHEAF_E2E_DATA_DIR!)),
     { scope: "worker" },
   ],
-  person: ({ product }, use) => use((name) => newPerson(product.url, name)),
-  stranger: ({ product }, use) => use((name) => newcomer(product.url, name)),
-  tolerate: ({ browserOf: _ }, use) =>
-    use((page, pattern) => void watches.get(page.context())!.tolerated.push(pattern)),
-  browserOf: async ({ browser, product, contextOptions: _ }, use, info) => {
+  person: ({ product }, provide) => provide((name) => newPerson(product.url, name)),
+  stranger: ({ product }, provide) => provide((name) => newcomer(product.url, name)),
+  tolerate: ({ browserOf: _ }, provide) =>
+    provide((page, pattern) => void watches.get(page.context())!.tolerated.push(pattern)),
+  browserOf: async ({ browser, product, contextOptions: _ }, provide, info) => {
     const contexts: BrowserContext[] = [];
-    await use(async (person, options) => {
+    await provide(async (person, options) => {
       const context = await openContext(browser, { baseURL: product.url, ...info.project.use, ...options });
       contexts.push(context);
       if (person) await context.addCookies(person.api.cookies);
