@@ -89,10 +89,15 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     if (!isRunning()) throw new Error(`The product ended instead of getting ready:\n${said()}`);
     if (performance.now() - startedAt > timeoutMs)
       throw new Error(`The product did not get ready in time:\n${said()}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause();
   }
-  return { origin, readyMs: performance.now() - startedAt, output: said, stop };
+  const readyMs = performance.now() - startedAt;
+  // the launcher notices a moment later, and only then says how long its last phase took
+  while (isRunning() && !said().includes("Ready in")) await pause();
+  return { origin, readyMs, output: said, stop };
 }
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 
 async function isReady(origin: string): Promise<boolean> {
   return fetch(`${origin}/api/health/ready`).then(

@@ -105,7 +105,6 @@ function report(measured: Measured) {
   const whole = cloneSeconds + first.seconds;
   const text = [
     table([
-      ["", "", ""],
       ["bare clone to ready", seconds(whole), verdict(whole, TARGET_FIRST_S)],
       ...[{ label: "git clone", seconds: cloneSeconds }, ...first.phases].map(phases),
       ["installed and built to ready", seconds(middle(again)), verdict(middle(again), TARGET_AGAIN_S)],
@@ -113,7 +112,7 @@ function report(measured: Measured) {
       ["the same with no data yet", seconds(middle(empty)), verdict(middle(empty), TARGET_AGAIN_S)],
       ...empty.at(-1)!.phases.map(phases),
       ["Ctrl-C to ended", seconds(median(again.map(({ stopSeconds }) => stopSeconds))), ""],
-    ]).trimStart(),
+    ]),
     "",
     `  By npm start, npm's ${isColdCache ? "cache empty at first" : "cache as it was found"}. Ready is when GET /api/health/ready answers 200.`,
     `  Medians of ${again.length} starts (${each(again)} s; with no data yet ${each(empty)} s), phases of the last.`,
