@@ -3,9 +3,9 @@ import { recordAudit } from "#lib/audit/index.ts";
 import { type Tx, transaction } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Locale } from "#lib/i18n/index.ts";
+import { log } from "#lib/log/index.ts";
 import { sendPasswordResetMail } from "#lib/mail/index.ts";
 import { normalizeEmail } from "#lib/sharing/schema.ts";
-import { inBackground } from "./background.ts";
 import { type CallOrigin, countPasswordTry, mayMail } from "./call.ts";
 import {
   isOneTimeTokenLive,
@@ -13,27 +13,35 @@ import {
   revokeOneTimeTokens,
   takeOneTimeToken,
 } from "./one-time-tokens.ts";
+import { atPace } from "./pace.ts";
 import { hashPassword, isPasswordRight } from "./passwords.ts";
 import { proveAddress } from "./register.ts";
 import { type ChangePasswordInput, type ConfirmPasswordResetInput } from "./schema.ts";
 
+/** Well above a look-up and the insert of a token. */
+const REQUEST_PACE_MS = 100;
+
 /**
- * Mails a link to choose a new password, if the address has an account with one. Returns at once: whether it has is
- * found out after the answer, which therefore tells nothing.
+ * Mails a link to choose a new password, if the address has an account with one. Settles in the same time whether it
+ * has or not, and never fails: neither tells anything.
  */
-export function requestPasswordReset(email: string): void {
+export async function requestPasswordReset(email: string): Promise<void> {
   const emailNormalized = normalizeEmail(email);
-  inBackground("password reset request", async () => {
-    if (!(await mayMail(emailNormalized, "reset"))) return;
-    const found = await transaction(system, async (tx) => {
-      const user = await tx.user.findUnique({
-        where: { emailNormalized, suspendedAt: null, credential: { isNot: null } },
-        select: { id: true, email: true, language: true },
+  await atPace(REQUEST_PACE_MS, async () => {
+    try {
+      if (!(await mayMail(emailNormalized, "reset"))) return;
+      const found = await transaction(system, async (tx) => {
+        const user = await tx.user.findUnique({
+          where: { emailNormalized, suspendedAt: null, credential: { isNot: null } },
+          select: { id: true, email: true, language: true },
+        });
+        return user && { ...user, secret: await issueOneTimeToken(tx, user.id, "password_reset") };
       });
-      return user && { ...user, secret: await issueOneTimeToken(tx, user.id, "password_reset") };
-    });
-    if (found)
+      if (!found) return;
       sendPasswordResetMail({ to: found.email, secret: found.secret, language: found.language as Locale });
+    } catch (error) {
+      log().error({ err: error }, "password reset request failed");
+    }
   });
 }
 

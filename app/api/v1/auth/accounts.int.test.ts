@@ -5,6 +5,7 @@ import {
   browser,
   eventually,
   mailsTo,
+  median,
   newPerson,
   randomIp,
   secretMailedTo,
@@ -111,6 +112,22 @@ it("answers a reset of any address alike, and sets the new password", async () =
   expect(again.body.title).toBe("This link no longer works");
   expect((await call(me.GET, { headers: headers() })).status).toBe(401);
   expect((await browser().signIn({ ...person, password: changed.password })).status).toBe(200);
+});
+
+it("answers a reset of any address in the same time", async () => {
+  const { person } = await signedIn();
+  const times = { known: [] as number[], unknown: [] as number[] };
+  for (let round = 0; round < 12; round++) {
+    for (const kind of ["known", "unknown"] as const) {
+      const email = kind === "known" ? person.email : newPerson().email;
+      const started = performance.now();
+      expect((await call(passwordReset.POST, { body: { email } })).status).toBe(202);
+      times[kind].push(performance.now() - started);
+    }
+  }
+  const ratio = median(times.known) / median(times.unknown);
+  expect(ratio).toBeGreaterThan(0.9);
+  expect(ratio).toBeLessThan(1.1);
 });
 
 it("mails in the reader's language", async () => {

@@ -13,7 +13,7 @@ export const POST = route(
     answers: { 202: null },
   },
   async ({ body }) => {
-    requestPasswordReset(body.email);
+    await requestPasswordReset(body.email);
     return { status: 202 };
   },
 );
