@@ -62,10 +62,12 @@ async function newCollection(api: Caller): Promise<string> {
   return (await api.must("POST", "/collections", { body: { name: "Killed" } })).id;
 }
 
+const hasEnded = () => product.command.exitCode !== null || product.command.signalCode !== null;
+
 /** The same port and folder, as somebody would who types the command again. */
 async function startAgain(): Promise<void> {
   const { dataDir, url } = product;
-  await until("the start command to end", () => product.command.exitCode ?? product.command.signalCode);
+  await until("the start command to end", hasEnded);
   product = await startProduct({ dataDir, port: Number(new URL(url).port) });
 }
 
@@ -190,47 +192,55 @@ async function holdCharges(): Promise<{
   };
 }
 
-const victims = {
-  "the app": { kill: killApp },
-  "the launcher": { kill: killLauncher },
-  PostgreSQL: {
-    async kill() {
-      await crash(await postgresOf(product.dataDir));
-      await whenReady();
-    },
-  },
-};
+/** Kills the database's server. The launcher starts it again; one that dies twice within seconds is given up. */
+async function killPostgres(): Promise<void> {
+  await crash(await postgresOf(product.dataDir));
+  await until("the app to be ready, or the product to have ended", async () => {
+    if (hasEnded()) return true;
+    return (
+      (await fetch(`${product.url}/api/health/ready`)).ok && (await product.query("SELECT 1")).length === 1
+    );
+  });
+  if (hasEnded()) await startAgain();
+}
 
-for (const [name, { kill }] of Object.entries(victims)) {
+const victims = { "the app": killApp, "the launcher": killLauncher, PostgreSQL: killPostgres };
+const names = Object.keys(victims) as (keyof typeof victims)[];
+
+for (const name of names) {
   test(`${name} is killed in the middle of confirms: repeated, each is charged once`, async () => {
     const before = await used();
     const sent = await sentUploads(4);
     const held = await holdCharges();
     const first = sent.map(({ id }) => anna.api.call("POST", `/documents/${id}/confirm`).catch(() => null));
     await held.whenWaiting(1);
-    const killed = kill();
-    await until("the first confirms to be cut off", async () => (await Promise.all(first)).length);
+    const killed = victims[name]();
+    await Promise.all(first);
     await held.release();
     await killed;
     await expectConfirmed(before, sent);
   });
 
-  test(`${name} is killed at some moment of many confirms: repeated, each is charged once`, async () => {
+  test(`${name} is killed at several moments of many confirms: repeated, each is charged once`, async () => {
     const before = await used();
-    const sent = await sentUploads(12);
-    // each confirm begins when an earlier one has ended, so that the kill meets all stages at once
-    const waiting = [...sent];
-    let ended = 0;
-    const work = async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
-        await anna.api.call("POST", `/documents/${next.id}/confirm`).catch(() => null);
-        ended += 1;
-      }
-    };
-    const working = Promise.all([work(), work(), work()]);
-    await until("some confirms to be answered", () => ended >= 3);
-    await kill();
-    await working;
+    const sent: { id: string; file: Upload }[] = [];
+    for (const answered of [1, 4, 7]) {
+      const batch = await sentUploads(10);
+      sent.push(...batch);
+      // each confirm begins when an earlier one has ended, so that the kill meets several stages at once
+      const waiting = [...batch];
+      let ended = 0;
+      const work = async () => {
+        for (let next = waiting.shift(); next; next = waiting.shift()) {
+          await anna.api.call("POST", `/documents/${next.id}/confirm`).catch(() => null);
+          ended += 1;
+        }
+      };
+      const working = Promise.all([work(), work(), work()]);
+      await until("some confirms to be answered", () => ended >= answered);
+      await victims[name]();
+      await working;
+    }
     await expectConfirmed(before, sent);
   });
 }
@@ -253,13 +263,34 @@ async function uploadBeingRead(): Promise<string> {
   return id;
 }
 
-for (const name of ["the app", "the launcher", "PostgreSQL"] as const) {
+for (const name of names) {
   test(`${name} is killed while a document is read: it is read to its end`, async () => {
     const id = await uploadBeingRead();
-    await victims[name].kill();
+    await victims[name]();
     expect(await whenProcessed(anna.api, id)).toMatchObject({ status: "ready", pageCount: 300 });
   });
 }
+
+test("the process that reads a document is killed: the document is settled, and others are read", async () => {
+  const id = await uploadBeingRead();
+  const app = await appOf(product.dataDir);
+  const reader = await until("the process that reads", async () =>
+    (await childrenOf(app)).find(({ args }) => args.includes("lib/pdf/worker")),
+  );
+  await crash(reader.pid);
+  const settled = await whenProcessed(anna.api, id);
+  expect(["ready", "failed"]).toContain(settled.status);
+  expect(sha256((await download(anna.api, id)).bytes)).toBe(
+    (
+      await product.query<{ sha256: string }>(
+        "SELECT encode(sha256, 'hex') AS sha256 FROM documents WHERE id = $1",
+        [id],
+      )
+    )[0]!.sha256,
+  );
+  const other = await uploadFile(anna.api, collectionId, uniqueText());
+  expect((await whenProcessed(anna.api, other.id)).status).toBe("ready");
+});
 
 test("the start command is killed: everything it started ends, and the next start goes on", async () => {
   const id = await uploadBeingRead();

@@ -1,0 +1,173 @@
+import type { Page } from "@playwright/test";
+import { bookPdf } from "../fixtures/pdfs.ts";
+import { type Person, uploadFile, whenProcessed } from "../support/caller.ts";
+import { picture, toUpload } from "../support/files.ts";
+import { expect, look, test } from "../support/test.ts";
+
+/** Presses Tab until something is focused that has this name; fails when it is not reached. */
+async function tabTo(page: Page, name: string | RegExp, role: "link" | "button" | "textbox"): Promise<void> {
+  const wanted = page.getByRole(role, { name, ...(typeof name === "string" && { exact: true }) }).first();
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab did not lead to the ${role} ${String(name)}`);
+}
+
+async function makeShelf(anna: Person): Promise<{ collectionId: string; documentId: string }> {
+  const { id } = await anna.api.must("POST", "/collections", {
+    body: { name: "Field notes 2026", description: "Letters, scans and the long book, as they came in." },
+  });
+  const book = await uploadFile(anna.api, id, {
+    name: "Book.pdf",
+    type: "application/pdf",
+    bytes: await bookPdf({ pages: 12 }),
+  });
+  await uploadFile(anna.api, id, toUpload(await picture("Herbarium, sheet 4.png")));
+  await uploadFile(anna.api, id, {
+    name: "A name so long that it cannot fit into any tile or row of a narrow window without being cut.txt",
+    type: "text/plain",
+    bytes: Buffer.from("A short text.\n"),
+  });
+  const { items } = await anna.api.must("GET", `/documents?collectionId=${id}`);
+  for (const { id: one } of items) await whenProcessed(anna.api, one);
+  return { collectionId: id, documentId: book.id };
+}
+
+test("with the keyboard alone: sign in, open, read, close, share, remove", async ({ person, browserOf }) => {
+  const anna = await person("Anna Berg");
+  const { collectionId } = await makeShelf(anna);
+  const page = await browserOf();
+  const keys = page.keyboard;
+
+  await page.goto(`/collections/${collectionId}`);
+  await expect(page.getByLabel("E-mail address")).toBeFocused();
+  await keys.type(anna.email);
+  await tabTo(page, "Password", "textbox");
+  await keys.type(anna.password);
+  await keys.press("Enter");
+  await expect(page.getByRole("heading", { name: /Field notes 2026/ })).toBeVisible();
+
+  await keys.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
+  await keys.press("Enter");
+  await tabTo(page, "Book.pdf", "link");
+  await keys.press("Enter");
+  await expect(page.getByRole("document", { name: "Document" })).toBeFocused({ timeout: 20_000 });
+  await expect(page.getByText("Heading 1", { exact: true })).toBeVisible();
+  await keys.press("ArrowRight");
+  await expect(page.getByLabel("Page", { exact: true })).toHaveValue("2");
+  await keys.press("Alt+ArrowLeft");
+  await expect(page.getByRole("heading", { name: /Field notes 2026/ })).toBeVisible();
+
+  await keys.press("s");
+  const dialog = page.getByRole("dialog", { name: "Share “Field notes 2026”" });
+  await expect(dialog).toBeVisible();
+  await expect(dialog.getByLabel("Add people by e-mail address")).toBeFocused();
+  await keys.type("new.reader@example.org");
+  await keys.press("Enter");
+  const row = dialog.getByRole("listitem").filter({ hasText: "new.reader@example.org" });
+  await expect(row).toContainText("invited");
+  await tabTo(page, "Role of new.reader@example.org: Viewer", "button");
+  await keys.press("Enter");
+  await expect(page.getByRole("menu")).toBeVisible();
+  await keys.press("End");
+  await expect(page.getByRole("menuitem", { name: "Withdraw invitation" })).toBeFocused();
+  await keys.press("Enter");
+  await expect(dialog).toContainText("new.reader@example.org can no longer open this collection.");
+  await keys.press("Escape");
+  await expect(dialog).toBeHidden();
+  // the list, by the same keys as in other programs
+  await keys.press("j");
+  await keys.press("x");
+  await expect(page.getByRole("toolbar", { name: "Actions for the selected documents" })).toContainText(
+    "1 selected",
+  );
+  await keys.press("Escape");
+  const { items } = await anna.api.must("GET", `/collections/${collectionId}/collaborators`);
+  expect(items).toHaveLength(1);
+});
+
+/** Pages as they look on a phone and in the dark; nothing may reach beyond the window's edge. */
+for (const [looks, options] of Object.entries({
+  phone: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+  dark: { colorScheme: "dark" },
+  "dark phone": {
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+    isMobile: true,
+    colorScheme: "dark",
+  },
+} as const)) {
+  test(`every page fits and can be read: ${looks}`, async ({ person, browserOf }) => {
+    test.setTimeout(120_000);
+    const anna = await person("Anna Berg");
+    const { collectionId, documentId } = await makeShelf(anna);
+    const signedOut = await browserOf(undefined, options);
+    const page = await browserOf(anna, options);
+    const visit = async (where: Page, name: string, address: string) => {
+      await where.goto(address);
+      await expect(where.locator("[aria-busy=true]")).toHaveCount(0);
+      if (name === "document") await expect(where.getByText("Heading 1", { exact: true })).toBeVisible();
+      await look(where, `${looks}-${name}`);
+      const overhang = await where.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect.soft(overhang, `${name} reaches beyond the edge`).toBeLessThanOrEqual(0);
+    };
+    for (const one of ["sign-in", "sign-up", "forgot-password"]) await visit(signedOut, one, `/${one}`);
+    for (const [name, address] of [
+      ["home", "/"],
+      ["shared", "/shared"],
+      ["trash", "/trash"],
+      ["settings", "/settings"],
+      ["collection", `/collections/${collectionId}`],
+      ["document", `/documents/${documentId}`],
+    ] as const)
+      await visit(page, name, address);
+    await page.goto(`/collections/${collectionId}`);
+    await page.getByRole("button", { name: "Share" }).click();
+    await expect(page.getByRole("dialog").getByRole("listitem")).toHaveCount(1);
+    await look(page, `${looks}-share`);
+    await page.keyboard.press("Escape");
+    if (options.viewport) {
+      await page.getByRole("button", { name: "Open side bar" }).click();
+      await expect(page.getByRole("dialog").getByRole("link", { name: "Trash" })).toBeVisible();
+      await look(page, `${looks}-drawer`);
+    }
+  });
+}
+
+test("in German once through, and remembered", async ({ person, browserOf, stranger }) => {
+  const anna = await person("Anna Berg");
+  const { collectionId, documentId } = await makeShelf(anna);
+  const page = await browserOf(anna, { locale: "de-DE" });
+  await page.goto("/settings");
+  // what a person has chosen goes before what the browser asks for
+  await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
+  await page.getByRole("button", { name: "Menu of Anna Berg" }).click();
+  await page.getByRole("menuitem", { name: "Language" }).click();
+  await page.getByRole("menuitemradio", { name: "Deutsch" }).click();
+  await expect(page.getByRole("heading", { name: "Einstellungen" })).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("lang", "de");
+  expect(await anna.api.must("GET", "/me")).toMatchObject({ language: "de" });
+  for (const [name, address] of [
+    ["home", "/"],
+    ["settings", "/settings"],
+    ["trash", "/trash"],
+    ["collection", `/collections/${collectionId}`],
+    ["document", `/documents/${documentId}`],
+  ] as const) {
+    await page.goto(address);
+    await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+    await look(page, `german-${name}`);
+    const text = await page.locator("body").innerText();
+    // words of the English interface that German does not know
+    expect.soft(text, name).not.toMatch(/\b(Storage|Share|Trash|Upload files|Settings|Collections|of \d)\b/);
+  }
+  // somebody without an account gets the browser's language
+  const newcomers = await browserOf(undefined, { locale: "de-DE" });
+  await newcomers.goto("/sign-up");
+  await expect(newcomers.locator("html")).toHaveAttribute("lang", "de");
+  await look(newcomers, "german-sign-up");
+  const refused = await stranger("Bob").api.call("GET", "/me", { headers: { "accept-language": "de" } });
+  expect(refused.body.detail).toBe("Melde dich an, um fortzufahren.");
+});

@@ -1,0 +1,216 @@
+import type { Page } from "@playwright/test";
+import { letterPdf } from "../fixtures/pdfs.ts";
+import { signInByForm } from "../support/test.ts";
+import {
+  newcomer,
+  type Person,
+  uniqueText,
+  uploadFile,
+  uploadRequest,
+  whenProcessed,
+} from "../support/caller.ts";
+import { expect, look, test } from "../support/test.ts";
+
+/** What only those who may change things are offered. */
+async function expectNoControls(page: Page): Promise<void> {
+  await expect(page.getByRole("button", { name: "Upload" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Edit name" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Actions of this collection" })).toHaveCount(0);
+}
+
+/** Every way of changing what somebody was only given to read. */
+async function expectRefusals(
+  { api }: Person,
+  collectionId: string,
+  documentId: string,
+  status: number,
+): Promise<void> {
+  const collection = `/collections/${collectionId}`;
+  for (const [method, target, body] of [
+    ["PATCH", collection, { version: 1, name: "Mine now" }],
+    ["DELETE", collection],
+    ["DELETE", `${collection}?permanent=true`],
+    ["POST", `${collection}/collaborators`, { email: "x@example.org", role: "viewer" }],
+    ["POST", "/documents/upload-url", uploadRequest(collectionId, uniqueText())],
+    ["PATCH", `/documents/${documentId}`, { version: 1, name: "mine.pdf" }],
+    ["DELETE", `/documents/${documentId}`],
+    ["DELETE", `/documents/${documentId}?permanent=true`],
+  ] as const) {
+    const answer = await api.call(method, target, { body });
+    expect(answer.body, `${method} ${target}`).toMatchObject({ status, code: "forbidden" });
+  }
+}
+
+test("an address without an account is invited, reads, becomes an editor, and is removed", async ({
+  product,
+  person,
+  browserOf,
+  tolerate,
+}) => {
+  test.setTimeout(120_000);
+  const anna = await person("Anna Berg");
+  const ben = newcomer(product.url, "Ben Klein");
+  const { id } = await anna.api.must("POST", "/collections", { body: { name: "Field notes 2026" } });
+  const bytes = await letterPdf("Only for those who were invited.");
+  const letter = await uploadFile(anna.api, id, { name: "Letter.pdf", type: "application/pdf", bytes });
+  await whenProcessed(anna.api, letter.id);
+
+  // Anna invites the address
+  const annas = await browserOf(anna);
+  await annas.goto(`/collections/${id}`);
+  await annas.getByRole("button", { name: "Share" }).click();
+  const dialog = annas.getByRole("dialog", { name: "Share “Field notes 2026”" });
+  await dialog.getByLabel("Add people by e-mail address").fill(ben.email);
+  await dialog.getByRole("button", { name: "Invite" }).click();
+  const row = dialog.getByRole("listitem").filter({ hasText: ben.email });
+  await expect(row).toContainText("invited");
+  await expect(dialog.getByRole("status")).toHaveText(`${ben.email} is added.`);
+  await look(annas, "share-invited");
+
+  // Ben follows the mail, signs up, and finds it
+  const bens = await browserOf();
+  await bens.goto("/dev/mailbox");
+  const mail = bens.getByRole("listitem").filter({ hasText: ben.email });
+  await expect(async () => {
+    await bens.reload();
+    await expect(mail).toContainText("Anna Berg shared “Field notes 2026” with you", { timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+  await look(bens, "mailbox");
+  await mail.getByRole("link").first().click();
+  await expect(bens).toHaveURL(/\/sign-in\?next=/);
+  await bens.getByRole("link", { name: "Create an account" }).click();
+  await bens.getByLabel("Name").fill(ben.name);
+  await bens.getByLabel("E-mail address").fill(ben.email);
+  await bens.getByLabel("Password", { exact: true }).fill(ben.password);
+  await bens.getByRole("button", { name: "Create account" }).click();
+  await expect(bens.getByRole("heading", { name: "Field notes 2026" })).toBeVisible();
+  await expect(bens.getByText("Owned by Anna Berg")).toBeVisible();
+  await expectNoControls(bens);
+  await look(bens, "collection-viewer");
+  await bens.getByRole("link", { name: "Shared with me" }).first().click();
+  await expect(bens.getByRole("list", { name: "Shared with me" })).toContainText("Field notes 2026");
+  await look(bens, "shared");
+  await bens.getByRole("link", { name: "Letter.pdf" }).click();
+  await expect(bens.getByRole("document", { name: "Document" })).toContainText(
+    "Only for those who were invited.",
+    {
+      timeout: 20_000,
+    },
+  );
+  await bens.getByRole("button", { name: "Actions for “Letter.pdf”" }).click();
+  await expect(bens.getByRole("menuitem", { name: "Download" })).toBeVisible();
+  await expect(bens.getByRole("menuitem", { name: "Rename" })).toHaveCount(0);
+  await expect(bens.getByRole("menuitem", { name: "Move to trash" })).toHaveCount(0);
+  await bens.keyboard.press("Escape");
+
+  // not even past the interface
+  expect(await ben.api.signIn(ben.email, ben.password)).toBe(true);
+  await expectRefusals(ben, id, letter.id, 403);
+  expect((await ben.api.call("GET", `/collections/${id}/collaborators`)).status).toBe(403);
+  await bens.goto(`/collections/${id}`);
+  await bens.getByRole("button", { name: "Share" }).click();
+  await expect(bens.getByRole("dialog")).toContainText("Only Anna Berg and other owners can change it.");
+  await expect(bens.getByLabel("Add people by e-mail address")).toHaveCount(0);
+  await look(bens, "share-viewer");
+
+  // Anna makes Ben an editor
+  await annas.reload();
+  await annas.getByRole("button", { name: "Share" }).click();
+  await dialog.getByRole("button", { name: "Role of Ben Klein: Viewer" }).click();
+  await annas.getByRole("menuitemradio", { name: /^Editor/ }).click();
+  await expect(dialog.getByRole("status")).toHaveText("Ben Klein is now Editor.");
+  await expect(dialog.getByRole("button", { name: "Role of Ben Klein: Editor" })).toBeVisible();
+  await bens.reload();
+  const file = { name: "From Ben.txt", mimeType: "text/plain", buffer: uniqueText().bytes };
+  await bens.getByRole("banner").getByLabel("Choose files").setInputFiles([file]);
+  await expect(bens.getByRole("link", { name: "From Ben.txt" }).first()).toBeVisible();
+  // an editor shares nothing and deletes no collection
+  for (const [method, target, body] of [
+    ["POST", `/collections/${id}/collaborators`, { email: "x@example.org", role: "viewer" }],
+    ["DELETE", `/collections/${id}`],
+  ] as const)
+    expect((await ben.api.call(method, target, { body })).status).toBe(403);
+
+  // Anna takes the access away; Ben's next call is refused
+  await dialog.getByRole("button", { name: "Role of Ben Klein: Editor" }).click();
+  await annas.getByRole("menuitem", { name: "Remove access" }).click();
+  await expect(dialog).toContainText("Ben Klein can no longer open this collection.");
+  await look(annas, "share-removed");
+  await expect.poll(async () => (await ben.api.call("GET", `/collections/${id}`)).status).toBe(403);
+  expect((await ben.api.call("GET", `/documents/${letter.id}`)).status).toBe(404);
+  expect((await ben.api.call("GET", `/documents/${letter.id}/download`)).status).toBe(404);
+  tolerate(bens, /40[34] GET \/api\/v1\/(collections|documents)/);
+  await bens.reload();
+  await expect(bens.getByText("You can’t open this collection")).toBeVisible();
+  await look(bens, "collection-refused");
+
+  // taken back within the 8 seconds
+  await dialog.getByRole("button", { name: "Undo" }).click();
+  await expect(dialog.getByRole("status")).toHaveText("Ben Klein has access again.");
+  await bens.reload();
+  await expect(bens.getByRole("heading", { name: "Field notes 2026" })).toBeVisible();
+});
+
+test("an outsider meets a friendly refusal on every page", async ({ person, browserOf, tolerate }) => {
+  const [anna, carla] = await Promise.all([person("Anna Berg"), person("Carla Ito")]);
+  const { id } = await anna.api.must("POST", "/collections", { body: { name: "Closed" } });
+  const document = await uploadFile(anna.api, id, uniqueText("Secret.txt", "nobody else"));
+  const page = await browserOf(carla);
+  tolerate(page, /40[34] GET \/api\/v1\/(collections|documents)/);
+
+  await page.goto(`/collections/${id}`);
+  await expect(page.getByText("You can’t open this collection")).toBeVisible();
+  await expect(page).not.toHaveTitle(/Closed/);
+  await page.goto(`/documents/${document.id}`);
+  await expect(page.getByText("You can’t open this document")).toBeVisible();
+  await expect(page).not.toHaveTitle(/Secret/);
+  await look(page, "document-refused");
+  await page.getByRole("link", { name: "Go to home" }).click();
+  await expect(page.getByRole("heading", { name: "Put your first documents here" })).toBeVisible();
+
+  // no address is refused differently for being no address at all
+  tolerate(page, /(422|404) GET/);
+  for (const odd of ["/collections/nothing", `/documents/${crypto.randomUUID()}`, "/documents/nothing"]) {
+    await page.goto(odd);
+    await expect(page.getByText(/^You can’t open this (collection|document)$/)).toBeVisible();
+  }
+  await page.goto("/no/such/page");
+  await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
+  await look(page, "not-found");
+  await expect(page.getByText("nobody else")).toHaveCount(0);
+});
+
+test("two people edit at once: the second sees both versions and chooses", async ({
+  person,
+  browserOf,
+  tolerate,
+}) => {
+  const [anna, ben] = await Promise.all([person("Anna Berg"), person("Ben Klein")]);
+  const { id } = await anna.api.must("POST", "/collections", { body: { name: "Draft" } });
+  await anna.api.must("POST", `/collections/${id}/collaborators`, {
+    body: { email: ben.email, role: "editor" },
+  });
+  const annas = await browserOf(anna);
+  const bens = await browserOf();
+  await bens.goto(`/collections/${id}`);
+  await signInByForm(bens, ben);
+  await expect(bens.getByRole("button", { name: /Edit name/ })).toBeVisible();
+  await annas.goto(`/collections/${id}`);
+
+  await annas.getByRole("button", { name: /Edit name/ }).click();
+  await annas.getByRole("textbox", { name: "Edit name" }).fill("Anna’s name");
+  await annas.keyboard.press("Enter");
+  await expect(annas.getByRole("button", { name: /^Anna’s name/ })).toBeVisible();
+
+  tolerate(bens, /409 PATCH/);
+  await bens.getByRole("button", { name: /Edit name/ }).click();
+  await bens.getByRole("textbox", { name: "Edit name" }).fill("Ben’s name");
+  await bens.keyboard.press("Enter");
+  const dialog = bens.getByRole("dialog", { name: "Changed in the meantime" });
+  await expect(dialog).toContainText("Anna’s name");
+  await expect(dialog).toContainText("Ben’s name");
+  await look(bens, "conflict");
+  await dialog.getByRole("button", { name: "Overwrite with mine" }).click();
+  await expect(bens.getByRole("button", { name: /^Ben’s name/ })).toBeVisible();
+  expect(await anna.api.must("GET", `/collections/${id}`)).toMatchObject({ name: "Ben’s name" });
+});
