@@ -52,35 +52,37 @@ export function DocumentTile({ document, isSelected, isSelecting, onToggle, acti
             onClick={(event) => onToggle(document, event.shiftKey)}
           />
         </span>
+        <DocumentMenu
+          document={document}
+          actions={actions}
+          className="bg-surface/90! absolute! top-2 right-2 z-10 opacity-0 group-focus-within/item:opacity-100 group-hover/item:opacity-100 aria-expanded:opacity-100 pointer-coarse:min-h-8! pointer-coarse:min-w-8! pointer-coarse:opacity-100"
+        />
       </div>
-      <div className="flex min-h-16 flex-1 items-start gap-1 py-2.5 pr-1.5 pl-3">
-        <div className="min-w-0 flex-1">
-          <Link
-            href={`/documents/${document.id}`}
-            data-item
-            title={document.name}
-            onClick={selectOnShift({ document, onToggle })}
-            className="line-clamp-2 font-medium break-words after:absolute after:inset-0 after:rounded-md focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-(--accent)"
-          >
-            {document.name}
-          </Link>
-          <div className="text-ink-muted mt-1 text-xs">
-            {document.status === "ready" ? (
-              <span className="flex flex-wrap gap-x-1.5">
-                {document.pageCount !== null && document.contentType === "application/pdf" && (
-                  <>
-                    <span>{t("pages", { count: document.pageCount })}</span>
-                    <span aria-hidden>·</span>
-                  </>
-                )}
-                <FileSize bytes={document.sizeBytes} />
-              </span>
-            ) : (
-              <DocumentState document={document} />
-            )}
-          </div>
+      <div className="min-h-16 flex-1 px-3 py-2.5">
+        <Link
+          href={`/documents/${document.id}`}
+          data-item
+          title={document.name}
+          onClick={selectOnShift({ document, onToggle })}
+          className="line-clamp-2 font-medium break-words after:absolute after:inset-0 after:rounded-md focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-(--accent)"
+        >
+          {document.name}
+        </Link>
+        <div className="text-ink-muted mt-1 text-xs">
+          {document.status === "ready" ? (
+            <span className="flex flex-wrap gap-x-1.5">
+              {document.pageCount !== null && document.contentType === "application/pdf" && (
+                <>
+                  <span>{t("pages", { count: document.pageCount })}</span>
+                  <span aria-hidden>·</span>
+                </>
+              )}
+              <FileSize bytes={document.sizeBytes} />
+            </span>
+          ) : (
+            <DocumentState document={document} />
+          )}
         </div>
-        <DocumentMenu document={document} actions={actions} className="relative z-10 -mt-1" />
       </div>
     </div>
   );

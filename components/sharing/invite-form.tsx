@@ -146,6 +146,8 @@ export function InviteForm({ collectionId, known, onSaid }: InviteFormProps) {
           <input
             ref={input}
             id={inputId}
+            // on touch screens a keyboard would cover the people
+            autoFocus={window.matchMedia("(pointer: fine)").matches}
             type="email"
             multiple
             inputMode="email"

@@ -55,7 +55,7 @@ export function People({ collection, people, onSaid, onRowGone }: PeopleProps) {
   async function onRemove(person: CollaboratorView) {
     say(person, null);
     setRemoved((current) => [...current, person]);
-    onSaid(t("saidRemoved", { name: nameOf(person) }));
+    onSaid(t(person.isPending ? "saidWithdrawn" : "saidRemoved", { name: nameOf(person) }));
     const timer = setTimeout(() => forget(person), undoMs);
     timers.current.add(timer);
     try {
@@ -84,7 +84,9 @@ export function People({ collection, people, onSaid, onRowGone }: PeopleProps) {
         <li key={person.email}>
           {gone.has(person.email) ? (
             <div className="text-ink-muted flex min-h-12 items-center gap-3 py-1.5">
-              <span className="min-w-0 flex-1 break-words">{t("removed", { name: nameOf(person) })}</span>
+              <span className="min-w-0 flex-1 break-words">
+                {t(person.isPending ? "withdrawn" : "removed", { name: nameOf(person) })}
+              </span>
               <Button size="sm" onClick={() => void onUndo(person)}>
                 {t("undo")}
               </Button>

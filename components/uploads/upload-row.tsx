@@ -3,6 +3,7 @@ import { CircleAlert, CircleCheck, CircleSlash, Clock, RotateCw, X } from "lucid
 import { useLocale, useNow, useTranslations } from "next-intl";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { ApiError } from "#components/api.ts";
 import { KindIcon } from "#components/documents/kind-icon.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Progress } from "#components/ui/progress.tsx";
@@ -62,7 +63,12 @@ export function UploadRow({ item }: { item: UploadItem }) {
   );
 }
 
-const isHopeless = ({ error }: UploadItem): boolean => error instanceof UploadError && error.code === "empty";
+/** The same file would be refused again. */
+const isHopeless = ({ error }: UploadItem): boolean =>
+  error instanceof UploadError
+    ? error.code === "empty"
+    : error instanceof ApiError &&
+      ["content_mismatch", "type_not_allowed", "file_too_large"].includes(error.code);
 
 function StateIcon({ item: { phase } }: { item: UploadItem }) {
   if (phase === "done") return <CircleCheck aria-hidden className="text-success mt-1 size-4 shrink-0" />;

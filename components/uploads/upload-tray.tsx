@@ -19,9 +19,19 @@ import { useUploads } from "./use-uploads.ts";
 export function UploadTray() {
   const t = useTranslations("upload");
   const { items, proposal } = useUploads();
-  const [isOpen, setOpen] = useState(true);
-  useArrivals();
   const totals = totalsOf(items);
+  const [isOpen, setOpen] = useState(true);
+  const isDone = items.length > 0 && totals.active === 0 && totals.failed === 0;
+  useArrivals();
+  useEffect(() => {
+    // what went well steps aside by itself; what failed waits to be seen
+    if (!isDone) return;
+    const timer = setTimeout(() => setOpen(false), 5000);
+    return () => {
+      clearTimeout(timer);
+      setOpen(true);
+    };
+  }, [isDone]);
   return (
     <>
       {proposal && <UploadGate key={proposal.files.length} {...proposal} />}
@@ -33,7 +43,7 @@ export function UploadTray() {
       {items.length > 0 && (
         <section
           aria-label={t("tray")}
-          className="animate-rise-in border-line bg-surface shadow-float fixed right-0 bottom-0 z-30 flex max-h-[60dvh] w-full flex-col overflow-hidden rounded-t-lg border sm:right-4 sm:w-92"
+          className="animate-rise-in border-line bg-surface shadow-float fixed right-0 bottom-0 z-30 flex max-h-[min(26rem,60dvh)] w-full flex-col overflow-hidden rounded-t-lg border sm:right-4 sm:w-92"
         >
           <TrayHeader totals={totals} isOpen={isOpen} onToggle={() => setOpen(!isOpen)} />
           {isOpen && <Rows items={items} />}

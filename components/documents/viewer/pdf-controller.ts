@@ -2,12 +2,16 @@ import type { PDFDocumentProxy } from "pdfjs-dist";
 import type { EventBus, PDFViewer } from "pdfjs-dist/web/pdf_viewer.mjs";
 import type { PdfEngine } from "./pdf-engine.ts";
 
+/** `auto` is as wide as there is room, but not much larger than on paper. */
+export type PdfFit = "auto" | "page-width" | "page-fit";
+const fits: readonly string[] = ["auto", "page-width", "page-fit"] satisfies PdfFit[];
+
 export interface PdfView {
   page: number;
   pageCount: number;
   /** 1 is the size on paper. */
   scale: number;
-  fit: "page-width" | "page-fit" | null;
+  fit: PdfFit | null;
   find: { current: number; total: number; isPending: boolean };
 }
 
@@ -17,7 +21,6 @@ interface ControllerOptions {
   /** Positioned absolutely, scrolls, and holds one `div` for the pages. */
   container: HTMLDivElement;
   initialPage: number;
-  initialFit: "page-width" | "page-fit";
   labelOf: (page: number) => string;
 }
 
@@ -34,14 +37,14 @@ export class PdfController {
   #bus: EventBus;
   #viewer: PDFViewer;
 
-  constructor({ engine, pdf, container, initialPage, initialFit, labelOf }: ControllerOptions) {
+  constructor({ engine, pdf, container, initialPage, labelOf }: ControllerOptions) {
     const { EventBus, LinkTarget, PDFFindController, PDFLinkService, PDFViewer } = engine.viewer;
     this.#bus = new EventBus();
     this.#view = {
       page: initialPage,
       pageCount: pdf.numPages,
       scale: 1,
-      fit: initialFit,
+      fit: "auto",
       find: { current: 0, total: 0, isPending: false },
     };
     const linkService = new PDFLinkService({
@@ -60,24 +63,23 @@ export class PdfController {
       annotationEditorMode: engine.pdfjs.AnnotationEditorType.DISABLE,
       maxCanvasPixels,
       enableSelectionRendering: false,
-      removePageBorders: true,
       // labels are given below, in the reader's language
       l10n: silentL10n,
       abortSignal: this.#abort.signal,
     } as unknown as ConstructorParameters<typeof PDFViewer>[0]);
     linkService.setViewer(this.#viewer);
-    this.#listen(container, { initialPage, initialFit, labelOf });
+    this.#listen(container, { initialPage, labelOf });
     linkService.setDocument(pdf, null);
     this.#viewer.setDocument(pdf);
   }
 
   #listen(
     container: HTMLDivElement,
-    { initialPage, initialFit, labelOf }: Pick<ControllerOptions, "initialPage" | "initialFit" | "labelOf">,
+    { initialPage, labelOf }: Pick<ControllerOptions, "initialPage" | "labelOf">,
   ): void {
     const { signal } = this.#abort;
     this.#bus.on("pagesinit", () => {
-      this.#viewer.currentScaleValue = initialFit;
+      this.#viewer.currentScaleValue = "auto";
       if (initialPage > 1) this.goTo(initialPage);
       for (const page of container.querySelectorAll<HTMLElement>(".page"))
         page.setAttribute("aria-label", labelOf(Number(page.dataset.pageNumber)));
@@ -86,7 +88,7 @@ export class PdfController {
     this.#bus.on("scalechanging", ({ scale, presetValue }: { scale: number; presetValue?: string }) =>
       this.#set({
         scale,
-        fit: presetValue === "page-width" || presetValue === "page-fit" ? presetValue : null,
+        fit: presetValue !== undefined && fits.includes(presetValue) ? (presetValue as PdfFit) : null,
       }),
     );
     const onMatches = ({
@@ -138,7 +140,7 @@ export class PdfController {
     const scale = this.#view.scale * zoomStep ** steps;
     this.#viewer.currentScale = Math.min(scaleBounds.max, Math.max(scaleBounds.min, scale));
   }
-  zoomTo(scale: number | "page-width" | "page-fit"): void {
+  zoomTo(scale: number | PdfFit): void {
     this.#viewer.currentScaleValue = String(scale);
   }
   /** Marks all matches and goes to the first; with the same text again to the next or previous one. */

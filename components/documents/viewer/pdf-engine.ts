@@ -40,6 +40,8 @@ export const openOptions = {
   wasmUrl: `${assets}/wasm/`,
   iccUrl: `${assets}/iccs/`,
   enableXfa: false,
+  // errors only: remarks about fonts are of no use to anyone here
+  verbosity: 0,
   // only what is looked at is fetched: a 300-page scan is not downloaded for its first page
   disableAutoFetch: true,
   disableStream: true,

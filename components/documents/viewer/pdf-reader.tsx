@@ -34,7 +34,6 @@ export function PdfReader({ pdf, engine }: PdfReaderProps) {
         pdf,
         container,
         initialPage: pageOfHash() ?? 1,
-        initialFit: container.clientWidth < 700 ? "page-width" : "page-fit",
         labelOf: (page) => t("pageLabel", { page }),
       });
       setController(made);

@@ -10,7 +10,7 @@ type Fit = "page-width" | "page-fit";
 interface ZoomControlsProps {
   /** 1 is the actual size. */
   scale: number;
-  fit: Fit | null;
+  fit: Fit | "auto" | null;
   onStep: (steps: number) => void;
   onZoom: (scale: number | Fit) => void;
 }
