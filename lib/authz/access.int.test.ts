@@ -22,6 +22,7 @@ import {
   getDocument,
   listDocuments,
   trashDocument,
+  restartProcessing,
   updateDocument,
 } from "#lib/documents/index.ts";
 import { type AppError } from "#lib/errors/index.ts";
@@ -77,13 +78,27 @@ describe("verbs", () => {
   const closed = "forbidden:collection";
 
   it.each([
-    ["owner", { see: seen, add: seen, rename: seen, renameDocument: seen, share: seen, trash: seen }],
-    ["editor", { see: seen, add: seen, rename: seen, renameDocument: seen, share: no, trash: no }],
-    ["commenter", { see: seen, add: no, rename: no, renameDocument: no, share: no, trash: no }],
-    ["viewer", { see: seen, add: no, rename: no, renameDocument: no, share: no, trash: no }],
+    [
+      "owner",
+      { see: seen, add: seen, rename: seen, renameDocument: seen, share: seen, trash: seen, operate: seen },
+    ],
+    [
+      "editor",
+      { see: seen, add: seen, rename: seen, renameDocument: seen, share: no, trash: no, operate: seen },
+    ],
+    ["commenter", { see: seen, add: no, rename: no, renameDocument: no, share: no, trash: no, operate: no }],
+    ["viewer", { see: seen, add: no, rename: no, renameDocument: no, share: no, trash: no, operate: no }],
     [
       "outsider",
-      { see: gone, add: closed, rename: closed, renameDocument: gone, share: closed, trash: gone },
+      {
+        see: gone,
+        add: closed,
+        rename: closed,
+        renameDocument: gone,
+        share: closed,
+        trash: gone,
+        operate: gone,
+      },
     ],
     [
       "admin",
@@ -94,6 +109,7 @@ describe("verbs", () => {
         renameDocument: "forbidden:document",
         share: closed,
         trash: "forbidden:document",
+        operate: "forbidden:document",
       },
     ],
   ] as const)("refuse and allow as the role %s says", async (who, expected) => {
@@ -110,6 +126,7 @@ describe("verbs", () => {
       share: await outcome(
         addCollaborator(actor, collectionId, { email: people.viewer.email, role: "viewer" }),
       ),
+      operate: await outcome(restartProcessing(actor, own.id)),
       trash: await outcome(trashDocument(actor, own.id)),
     }).toEqual(expected);
   });

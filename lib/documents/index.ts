@@ -133,6 +133,25 @@ export function deleteDocument(actor: UserActor, id: string): Promise<void> {
   );
 }
 
+/** Reads pages, text and thumbnail again, for people who may run operations. Repeating while it runs changes nothing. */
+export function restartProcessing(actor: UserActor, id: string): Promise<DocumentDetailView> {
+  return asRefusalsOfDocuments(actor, () =>
+    transaction(actor, async (tx) => {
+      const [row] = await tx.$queryRaw<
+        { started: boolean }[]
+      >`SELECT app.restart_processing(${id}::uuid) AS started`;
+      const view = await readDocument(tx, actor, id);
+      if (row!.started) {
+        await recordAudit(tx, actor, {
+          action: "document.processing_restarted",
+          resource: { type: "document", id, name: view.name },
+        });
+      }
+      return view;
+    }),
+  );
+}
+
 /** A presigned address of the file, for 60 seconds: to save, or (`inline`) to show in place. */
 export async function getContentUrl(
   actor: Actor,

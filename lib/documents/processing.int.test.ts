@@ -4,7 +4,7 @@ import { asOwner, makeDocument, makePerson, makeText, quotaTruth } from "#prisma
 import { createCollection } from "#lib/collections/index.ts";
 import { storage } from "#lib/storage/index.ts";
 import { removeDoomedObjects } from "#lib/uploads/index.ts";
-import { deleteDocument, getDocument, getThumbnailUrl } from "./index.ts";
+import { deleteDocument, getDocument, getThumbnailUrl, restartProcessing } from "./index.ts";
 import { findStalledDocuments, giveUpProcessing, processUploadedDocument } from "./processing.ts";
 
 async function setUp() {
@@ -88,5 +88,20 @@ describe("processing", () => {
     await giveUpProcessing(id);
     expect(await getDocument(person, id)).toMatchObject({ status: "failed", problem: "crashed" });
     expect(await findStalledDocuments(60)).not.toContain(id);
+  });
+
+  it("starts again when asked to, once however parallel", async () => {
+    const { person, collectionId } = await setUp();
+    const { id } = await makeDocument(person, collectionId);
+    await giveUpProcessing(id);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => restartProcessing(person, id)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(["uploaded"]));
+    expect((await jobsOf(id)).map(({ status }) => status).toSorted()).toEqual(["failed", "pending"]);
+    expect(await processUploadedDocument(id)).toBe("processed");
+    expect(await getDocument(person, id)).toMatchObject({
+      status: "ready",
+      problem: null,
+      hasThumbnail: true,
+    });
   });
 });

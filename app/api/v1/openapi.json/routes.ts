@@ -18,6 +18,7 @@ import * as documents from "../documents/route.ts";
 import * as uploadUrl from "../documents/upload-url/route.ts";
 import * as document from "../documents/[id]/route.ts";
 import * as documentConfirm from "../documents/[id]/confirm/route.ts";
+import * as documentProcess from "../documents/[id]/process/route.ts";
 import * as documentRestore from "../documents/[id]/restore/route.ts";
 import * as documentDownload from "../documents/[id]/download/route.ts";
 import * as documentContentUrl from "../documents/[id]/content-url/route.ts";
@@ -46,6 +47,7 @@ export const routeModules = [
   uploadUrl,
   document,
   documentConfirm,
+  documentProcess,
   documentRestore,
   documentDownload,
   documentContentUrl,
