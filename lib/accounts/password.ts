@@ -19,7 +19,7 @@ import { proveAddress } from "./register.ts";
 import { type ChangePasswordInput, type ConfirmPasswordResetInput } from "./schema.ts";
 
 /** Well above a look-up and the insert of a token. */
-const REQUEST_PACE_MS = 100;
+const REQUEST_PACE_MS = 150;
 
 /**
  * Mails a link to choose a new password, if the address has an account with one. Settles in the same time whether it

@@ -14,7 +14,7 @@ import { hashPassword } from "./passwords.ts";
 import { type RegisteredView, type RegisterInput } from "./schema.ts";
 
 /** Several times what a hash and the inserts take. */
-const PACE_MS = 300;
+const PACE_MS = 400;
 
 type Outcome =
   | { kind: "made" }
