@@ -24,6 +24,12 @@ import * as documentDownload from "../documents/[id]/download/route.ts";
 import * as documentContentUrl from "../documents/[id]/content-url/route.ts";
 import * as documentThumbnail from "../documents/[id]/thumbnail/route.ts";
 import * as quota from "../me/quota/route.ts";
+import * as groups from "../groups/route.ts";
+import * as group from "../groups/[id]/route.ts";
+import * as groupMembers from "../groups/[id]/members/route.ts";
+import * as groupNested from "../groups/[id]/nested/route.ts";
+import * as groupNestedOne from "../groups/[id]/nested/[childId]/route.ts";
+import * as groupReach from "../groups/[id]/reach/route.ts";
 
 /** The route files of the API; a test fails when one is missing here. */
 export const routeModules = [
@@ -53,6 +59,12 @@ export const routeModules = [
   documentContentUrl,
   documentThumbnail,
   quota,
+  groups,
+  group,
+  groupMembers,
+  groupNested,
+  groupNestedOne,
+  groupReach,
 ];
 
 /** What every route of the API declares. */
