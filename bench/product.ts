@@ -6,6 +6,7 @@ import { freePort } from "../scripts/launcher/ports.ts";
 import { atEnd } from "./scratch.ts";
 
 export interface Product {
+  pid: number;
   /** Where it answers, by number: no time goes into names. */
   origin: string;
   /** From the command until `GET /api/health/ready` answered 200, milliseconds. */
@@ -94,7 +95,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const readyMs = performance.now() - startedAt;
   // the launcher notices a moment later, and only then says how long its last phase took
   while (isRunning() && !said().includes("Ready in")) await pause();
-  return { origin, readyMs, output: said, stop };
+  return { pid: child.pid!, origin, readyMs, output: said, stop };
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));

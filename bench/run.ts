@@ -17,8 +17,8 @@ ${benches.map(({ name, summary, isDefault }) => `  ${name.padEnd(18)}${summary}$
   --json            print one JSON document instead of tables
   --plans           db: what the query plans spend their time on
   --documents <n>   db: how many documents are seeded (400000)
-  --rounds <n>      http, db: rounds that medians are taken over (5)
-  --seconds <n>     http: how long each read is loaded in each round (3)
+  --rounds <n>      http, db: rounds that medians are taken over (10)
+  --seconds <n>     http: how long each read is loaded in each round (1)
   --concurrency <n> http: clients at the same time (16)
   --cold-cache      start: install with an empty npm cache
 `;
@@ -34,8 +34,8 @@ function readArguments(argv: string[]) {
       json: { type: "boolean", default: false },
       plans: { type: "boolean", default: false },
       documents: { type: "string", default: "400000" },
-      rounds: { type: "string", default: "5" },
-      seconds: { type: "string", default: "3" },
+      rounds: { type: "string", default: "10" },
+      seconds: { type: "string", default: "1" },
       concurrency: { type: "string", default: "16" },
       "cold-cache": { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },

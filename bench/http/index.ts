@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import path from "node:path";
 import type { Bench, BenchContext } from "../bench.ts";
+import { cpuMs } from "../cpu.ts";
 import { startProduct } from "../product.ts";
 import { scratchFolder } from "../scratch.ts";
 import { type Account, confirmRequest, makeUpload, openAccount, putRequest } from "./account.ts";
 import { startEventSink } from "./event-sink.ts";
-import { type LoadGenerator, type LoadRequest, startLoadGenerator } from "./load.ts";
+import { type LoadPhase, type LoadRequest, type LoadResult, startLoadGenerator } from "./load.ts";
 import { report, type RoundSample } from "./report.ts";
 
 /** What the person in the bench has: a busy week, not a load test of large lists (those are `db`'s). */
@@ -15,12 +16,17 @@ const INVITED_EACH = 2;
 const UPLOAD_BYTES = 4096;
 /** More uploads than any machine starts in a second of load. */
 const UPLOADS_PER_SECOND = 1500;
-const WARM_UP_SECONDS = 1.5;
+const WARM_UP_SECONDS = 3;
+
+interface MeasuredLoad {
+  /** As the generator's, with what the product's processes used meanwhile. */
+  run(phase: LoadPhase): Promise<LoadResult & { cpuMs: number | null }>;
+}
 
 interface Setting {
   origin: string;
   account: Account;
-  load: LoadGenerator;
+  load: MeasuredLoad;
   concurrency: number;
   seconds: number;
 }
@@ -33,7 +39,7 @@ export const http: Bench = {
   async run({ root, options, progress }: BenchContext) {
     const dataDir = path.join(await scratchFolder(), "data");
     progress("starting the product");
-    const { origin } = await startProduct({
+    const { origin, pid } = await startProduct({
       root,
       dataDir,
       env: {
@@ -46,7 +52,15 @@ export const http: Bench = {
         INNGEST_SIGNING_KEY: `signkey-local-${randomBytes(32).toString("hex")}`,
       },
     });
-    const load = startLoadGenerator();
+    const generator = startLoadGenerator();
+    const load: MeasuredLoad = {
+      async run(phase) {
+        const before = cpuMs(pid);
+        const result = await generator.run(phase);
+        const after = cpuMs(pid);
+        return { ...result, cpuMs: before === null || after === null ? null : after - before };
+      },
+    };
     const account = await openAccount(origin);
     const { concurrency } = options;
     progress(`filling ${COLLECTIONS} collections`);
@@ -142,6 +156,7 @@ async function upload(setting: Setting, collectionId: string): Promise<RoundSamp
     {
       name: "upload",
       elapsedMs: announced.elapsedMs + confirmed.elapsedMs,
+      cpuMs: announced.cpuMs === null || confirmed.cpuMs === null ? null : announced.cpuMs + confirmed.cpuMs,
       latenciesMs: announced.latenciesMs.map((ms, i) => ms + confirmed.latenciesMs[i]!),
     },
     { name: "announce", ...announced },

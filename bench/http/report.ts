@@ -17,6 +17,8 @@ type Name = keyof typeof labels;
 export interface RoundSample {
   name: Name;
   elapsedMs: number;
+  /** Of all the product's processes, its database among them; null where the system does not tell. */
+  cpuMs: number | null;
   latenciesMs: Float64Array;
 }
 
@@ -24,6 +26,8 @@ interface Figures {
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
+  /** Of all cores, per request; NaN where the system does not tell. */
+  cpuMs: number;
 }
 
 /** One kind of request: medians of its rounds, and of its ratios to the empty handler of the same round. */
@@ -35,10 +39,11 @@ interface Line extends Figures {
   perSecondRatioRange: [least: number, most: number];
 }
 
-const figuresOf = ({ elapsedMs, latenciesMs }: RoundSample): Figures => ({
+const figuresOf = ({ elapsedMs, cpuMs, latenciesMs }: RoundSample): Figures => ({
   perSecond: (latenciesMs.length / elapsedMs) * 1000,
   p50Ms: percentile(latenciesMs, 0.5),
   p99Ms: percentile(latenciesMs, 0.99),
+  cpuMs: cpuMs === null ? NaN : cpuMs / latenciesMs.length,
 });
 
 function lineOf(name: Name, rounds: RoundSample[][]): Line {
@@ -53,10 +58,12 @@ function lineOf(name: Name, rounds: RoundSample[][]): Line {
     perSecond: middle("perSecond"),
     p50Ms: middle("p50Ms"),
     p99Ms: middle("p99Ms"),
+    cpuMs: middle("cpuMs"),
     ratios: {
       perSecond: median(ratios("perSecond")),
       p50Ms: median(ratios("p50Ms")),
       p99Ms: median(ratios("p99Ms")),
+      cpuMs: median(ratios("cpuMs")),
     },
     perSecondRatioRange: range(ratios("perSecond")),
   };
@@ -72,19 +79,34 @@ export function report(
     figure(line.perSecond),
     figure(line.p50Ms),
     figure(line.p99Ms),
+    figure(line.cpuMs),
     ratio(line.ratios.perSecond),
     line.perSecondRatioRange.map(ratio).join("–"),
     ratio(line.ratios.p50Ms),
     ratio(line.ratios.p99Ms),
+    ratio(line.ratios.cpuMs),
     count(line.requests),
   ]);
-  const header = ["", "per s", "p50 ms", "p99 ms", "per s ×", "of rounds", "p50 ×", "p99 ×", "samples"];
+  const header = [
+    "",
+    "per s",
+    "p50 ms",
+    "p99 ms",
+    "CPU ms",
+    "per s ×",
+    "of rounds",
+    "p50 ×",
+    "p99 ×",
+    "CPU ×",
+    "samples",
+  ];
   const text = [
     table([header, ...rows]),
     "",
     `  × is the ratio to the empty handler of the same round; figures are medians of ${rounds.length} rounds in turns.`,
     `  ${setting.concurrency} clients on open connections, each waiting for its answer; one app process; a personal access token.`,
     `  The person has ${setting.collections} collections; an upload is two calls, with ${count(setting.uploadBytes)} bytes sent between them.`,
+    "  CPU is the time that the app, its launcher and its database used of all cores for one, whatever else the machine did.",
     "  Documents are not processed meanwhile, and rates are not limited.",
   ].join("\n");
   return { text, data: { ...setting, rounds: rounds.length, lines } };
