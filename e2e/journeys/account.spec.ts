@@ -10,6 +10,7 @@ test("a forgotten password is replaced by a mailed link, once", async ({ person,
   await expect(page.getByText("E-mail address and password do not match an account.")).toBeVisible();
   await look(page, "sign-in-failed");
   await page.getByRole("link", { name: "Forgot password?" }).click();
+  await expect(page.getByRole("heading", { name: "Forgot password" })).toBeVisible();
   await page.getByLabel("E-mail address").fill(anna.email);
   await look(page, "forgot-password");
   await page.getByRole("button", { name: "Send link" }).click();

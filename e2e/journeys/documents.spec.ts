@@ -7,7 +7,10 @@ import { expect, look, test } from "../support/test.ts";
 
 /** A document among others: its tile, or its row. */
 const tileOf = (page: Page, name: string): Locator =>
-  page.getByRole("listitem").filter({ has: page.getByRole("link", { name, exact: true }) });
+  page
+    .getByRole("list", { name: "Documents" })
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("link", { name, exact: true }) });
 
 /** The field behind “Choose files”; an empty collection has a second one in its middle. */
 const chooser = (page: Page): Locator => page.getByRole("banner").getByLabel("Choose files");
@@ -55,9 +58,9 @@ test("signing up, a first collection, and files of all kinds dropped into it", a
     await route.continue();
   });
   await dropFiles(page, files.slice(0, 2));
-  await chooser(page).setInputFiles(files.slice(2));
   const tray = page.getByRole("region", { name: "Uploads" });
   await expect(tray.getByRole("progressbar", { name: "Progress of “Book.pdf”" })).toBeVisible();
+  await chooser(page).setInputFiles(files.slice(2));
   await expect(tray.getByRole("heading", { name: /^Uploading \d+ files · \d+ %$/ })).toBeVisible();
   await look(page, "upload-running");
   seen.resolve();
@@ -227,9 +230,7 @@ test("uploads that go wrong say why, can be cancelled, and are tried again", asy
   await page.goto(`/collections/${id}`);
   const tray = page.getByRole("region", { name: "Uploads" });
   const choose = (name: string, text: string) =>
-    page
-      .getByLabel("Choose files")
-      .setInputFiles([{ name, mimeType: "text/plain", buffer: Buffer.from(text) }]);
+    chooser(page).setInputFiles([{ name, mimeType: "text/plain", buffer: Buffer.from(text) }]);
 
   // the connection breaks while bytes are on their way
   tolerate(page, /net::ERR_FAILED PUT \/storage\//);
