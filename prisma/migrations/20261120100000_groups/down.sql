@@ -4,7 +4,7 @@ CREATE POLICY memberships_add ON group_memberships FOR INSERT TO sheaf_app
   WITH CHECK ((SELECT app.is_system()) OR ((SELECT app.is_workspace_admin()) AND EXISTS (
     SELECT FROM groups g JOIN users u ON u.workspace_id = g.workspace_id WHERE g.id = group_id AND u.id = user_id AND g.deleted_at IS NULL)));
 GRANT UPDATE (deleted_at) ON groups TO sheaf_app;
-DROP TRIGGER moving_lock ON users;
+DROP TRIGGER leaving_lock ON users;
 DROP TRIGGER groups_lock ON groups;
 DROP TRIGGER people_lock ON users;
 DROP TRIGGER memberships_lock ON group_memberships;

@@ -19,13 +19,14 @@ BEGIN
 END $$;
 CREATE TRIGGER memberships_lock BEFORE INSERT OR DELETE ON group_memberships
   FOR EACH STATEMENT EXECUTE FUNCTION app.memberships_lock();
-CREATE TRIGGER people_lock BEFORE DELETE OR UPDATE OF is_external, suspended_at ON users
+CREATE TRIGGER people_lock BEFORE UPDATE OF is_external, suspended_at ON users
   FOR EACH STATEMENT EXECUTE FUNCTION app.memberships_lock();
 CREATE TRIGGER groups_lock BEFORE DELETE OR UPDATE OF deleted_at ON groups
   FOR EACH STATEMENT EXECUTE FUNCTION app.nestings_lock();
--- Moving takes memberships away, which are otherwise locked before people: so it is alone with the lock.
+-- Leaving takes memberships away, which are otherwise locked before people: so it is alone with the lock.
 -- Named to come before people_lock, which then has nothing to wait for.
-CREATE TRIGGER moving_lock BEFORE UPDATE OF workspace_id ON users FOR EACH STATEMENT EXECUTE FUNCTION app.nestings_lock();
+CREATE TRIGGER leaving_lock BEFORE DELETE OR UPDATE OF workspace_id ON users
+  FOR EACH STATEMENT EXECUTE FUNCTION app.nestings_lock();
 
 -- --- principals ------------------------------------------------------------------------------------------------
 CREATE OR REPLACE FUNCTION app.refresh_principals(people uuid[]) RETURNS void LANGUAGE sql SET search_path = public, pg_temp AS $$
