@@ -1,0 +1,15 @@
+DROP FUNCTION app.sweep_expired;
+DROP FUNCTION app.close_account;
+DROP FUNCTION app.clear_account;
+DROP FUNCTION app.needed_as;
+DROP FUNCTION app.shared_collections;
+DROP FUNCTION app.change_email;
+DROP FUNCTION app.remove_person;
+DROP TABLE backup_codes;
+DROP TABLE second_factors;
+DELETE FROM tokens WHERE kind = 'email_change';
+ALTER TABLE tokens DROP COLUMN email;
+ALTER TABLE tokens DROP CONSTRAINT tokens_kind_check;
+ALTER TABLE tokens ADD CONSTRAINT tokens_kind_check CHECK (kind IN ('access', 'password_reset', 'email_verification'));
+REVOKE UPDATE (handle) ON users FROM sheaf_app;
+ALTER TABLE users DROP COLUMN handle;
