@@ -198,7 +198,7 @@ describe("policies alone", () => {
   const insertDocument = `INSERT INTO documents (collection_id, owner_id, name, content_type, size_bytes, sha256)
     VALUES ($1, $2, 'x.txt', 'text/plain', 1, decode(repeat('00', 32), 'hex'))`;
   const insertGrant = `INSERT INTO permissions (user_id, collection_id, role_id, granted_by_id)
-    SELECT $2, $1, id, $2 FROM roles WHERE name = $3 AND workspace_id IS NULL`;
+    SELECT $2, $1, id, app.actor_id() FROM roles WHERE name = $3 AND workspace_id IS NULL`;
 
   it("show a document and its collection to those with a grant only", async () => {
     for (const role of roles) {
@@ -225,6 +225,8 @@ describe("policies alone", () => {
     expect(await as(people.editor, insertDocument, [collectionId, people.owner.id])).toBe("42501");
     expect(await as(people.editor, insertGrant, [collectionId, people.outsider.id, "viewer"])).toBe("42501");
     expect(await as(people.owner, insertGrant, [collectionId, people.outsider.id, "owner"])).toBe(1);
+    const inTheirName = insertGrant.replace("app.actor_id()", "$2");
+    expect(await as(people.owner, inTheirName, [collectionId, people.outsider.id, "viewer"])).toBe("42501");
   });
 
   it("let nobody raise their own grant, or another's as an editor", async () => {

@@ -19,14 +19,15 @@ export type Permission = keyof typeof permissionBits;
 export const allPermissions = Object.keys(permissionBits) as Permission[];
 export const fullMask = Object.values(permissionBits).reduce((mask, bit) => mask | bit, 0);
 
-const maskOf = (...permissions: Permission[]) =>
+/** The mask of some permissions. */
+export const maskOf = (permissions: readonly Permission[]): number =>
   permissions.reduce((mask, name) => mask | permissionBits[name], 0);
 
-const viewer = maskOf("view_documents");
-const commenter = viewer | maskOf("add_comments", "delete_own_comments", "suggest_changes");
+const viewer = maskOf(["view_documents"]);
+const commenter = viewer | maskOf(["add_comments", "delete_own_comments", "suggest_changes"]);
 const editor =
   commenter |
-  maskOf("create_documents", "edit_documents", "delete_own_documents", "run_jobs", "export_collection");
+  maskOf(["create_documents", "edit_documents", "delete_own_documents", "run_jobs", "export_collection"]);
 
 /** The built-in roles; the same masks are seeded into `roles` by migration and a test keeps them equal. */
 export const builtInRoles = { owner: fullMask, editor, commenter, viewer } as const;
@@ -39,3 +40,11 @@ export const allows = (mask: number, permission: Permission): boolean =>
 
 /** Whether every right in `wanted` is in `mask`: nobody grants above their own effective permissions. */
 export const covers = (mask: number, wanted: number): boolean => (wanted & ~mask) === 0;
+
+/** The permissions a mask holds, in their fixed order. */
+export const permissionsIn = (mask: number): Permission[] =>
+  allPermissions.filter((permission) => allows(mask, permission));
+
+/** The strongest built-in role a mask holds, for a label; null when it holds none. */
+export const roleLabel = (mask: number): BuiltInRole | null =>
+  builtInRoleNames.find((role) => covers(mask, builtInRoles[role])) ?? null;
