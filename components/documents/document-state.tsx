@@ -14,7 +14,7 @@ export const failureOf = ({ status, problem }: Pick<DocumentView, "status" | "pr
 export function DocumentState({ document }: { document: DocumentView }) {
   const t = useTranslations("document");
   if (document.status === "uploaded") {
-    const label = t("reading", { percent: document.progress });
+    const label = document.progress > 0 ? t("reading", { percent: document.progress }) : t("waiting");
     return (
       <span className="flex w-full max-w-40 flex-col gap-1.5">
         <span className="text-ink-muted text-xs tabular-nums">{label}</span>

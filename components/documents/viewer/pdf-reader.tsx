@@ -84,7 +84,14 @@ export function PdfReader({ pdf, engine }: PdfReaderProps) {
             aria-pressed={hasThumbnails}
             onClick={() => setThumbnails(!hasThumbnails)}
           />
-          <PageField page={view.page} pageCount={view.pageCount} onGo={(page) => controller?.goTo(page)} />
+          <PageField
+            page={view.page}
+            pageCount={view.pageCount}
+            onGo={(page) => {
+              controller?.goTo(page);
+              box.current?.focus({ preventScroll: true });
+            }}
+          />
           <span className="mx-auto" />
           <ZoomControls
             scale={view.scale}
