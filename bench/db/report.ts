@@ -23,33 +23,36 @@ export function report(found: Found): BenchResult {
   const rows = measured.map(({ label, rows, roundTrips, verb, query, byHand, byHandToQuery }) => [
     label,
     String(rows),
-    figure(verb.p50Ms),
+    figure(verb.p10Ms),
+    figure(query.p10Ms),
     figure(query.p50Ms),
     figure(query.p95Ms),
-    figure(byHand.p50Ms),
+    figure(byHand.p10Ms),
     ratio(byHandToQuery),
     String(roundTrips),
-    query.p50Ms > SLOW_MS ? "slow" : "",
+    query.p10Ms > SLOW_MS ? "slow" : "",
   ]);
   const header = [
     "",
     "rows",
     "verb ms",
     "query ms",
+    "p50",
     "p95",
     "by hand ms",
     "by hand ÷ query",
     "round trips",
     "",
   ];
-  const slow = measured.filter(({ query }) => query.p50Ms > SLOW_MS).map(({ label }) => label);
+  const slow = measured.filter(({ query }) => query.p10Ms > SLOW_MS).map(({ label }) => label);
   const text = [
     `  ${size.join(", ")}; seeded in ${seedSeconds.toFixed(0)} s.`,
     "",
     table([header, ...rows]),
     "",
     "  query: the verb's main statement as sheaf_app under the policies; by hand: the same one as the owner, with the rule",
-    `  of who may view written into it in its faster form. Medians of ${rounds} rounds in turns, one connection each, named statements.`,
+    "  of who may view written into it in its faster form. The times are the 10th percentile, which a busy machine disturbs",
+    `  least, beside the query's median and p95, of ${rounds} rounds in turns; one connection each, named statements.`,
     slow.length > 0
       ? `  Slower than ${SLOW_MS} ms in the database: ${slow.join("; ")}.`
       : `  No query takes longer than ${SLOW_MS} ms in the database.`,
