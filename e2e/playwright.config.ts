@@ -13,16 +13,15 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: true,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
   reporter: "list",
   use: {
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
     viewport: { width: 1280, height: 800 },
-    actionTimeout: 10_000,
-    navigationTimeout: 20_000,
-    trace: "retain-on-failure",
+    actionTimeout: 20_000,
+    navigationTimeout: 30_000,
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath,
@@ -35,7 +34,7 @@ export default defineConfig({
   },
   projects: [
     // first, because each of its files takes the longest
-    { name: "kills", testDir: "kills", timeout: 120_000 },
+    { name: "kills", testDir: "kills", timeout: 180_000 },
     { name: "journeys", testDir: "journeys" },
   ],
 });

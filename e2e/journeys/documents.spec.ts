@@ -22,7 +22,6 @@ test("signing up, a first collection, and files of all kinds dropped into it", a
   stranger,
   browserOf,
 }) => {
-  test.setTimeout(120_000);
   const anna = stranger("Anna Berg");
   const page = await browserOf();
   const files = await mixedFiles();

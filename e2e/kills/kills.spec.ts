@@ -23,6 +23,7 @@ import {
   appOf,
   childrenOf,
   crash,
+  findApp,
   launcherOf,
   ownerUrl,
   postgresOf,
@@ -77,12 +78,16 @@ async function killLauncher(): Promise<void> {
   await startAgain();
 }
 
-/** Kills the app's process; the launcher starts another one by itself. */
+/** Kills the app's process. The launcher starts another one; if it dies again and again, it gives up. */
 async function killApp(): Promise<void> {
   const before = await appOf(product.dataDir);
   await crash(before);
-  await until("another app process", async () => (await appOf(product.dataDir)) !== before);
-  await whenReady();
+  await until("another app process", async () => {
+    const now = await findApp(product.dataDir);
+    return hasEnded() || (now !== null && now !== before);
+  });
+  if (hasEnded()) await startAgain();
+  else await whenReady();
 }
 
 const whenReady = () =>

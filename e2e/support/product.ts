@@ -115,19 +115,19 @@ export async function startProduct({ dataDir, port, env }: StartOptions): Promis
   return { ...connect(url, dataDir), output: () => output, command, stop };
 }
 
-/** The process that holds the data folder; it also runs the job server. */
-export async function launcherOf(dataDir: string): Promise<number> {
-  return until("the launcher", () => findLockHolder(dataDir));
+/** The process that holds the data folder; it also runs the job server. Null while there is none. */
+const findLauncher = findLockHolder;
+
+/** The process that serves the app: the launcher's child that runs its script. Null while there is none. */
+export async function findApp(dataDir: string): Promise<number | null> {
+  const launcher = await findLauncher(dataDir);
+  const children = launcher === null ? [] : await childrenOf(launcher);
+  return children.find(({ args }) => args.includes("scripts/server.ts"))?.pid ?? null;
 }
 
-/** The process that serves the app, by its place in the tree of processes: the launcher's child that runs a script. */
-export async function appOf(dataDir: string): Promise<number> {
-  const launcher = await launcherOf(dataDir);
-  return until(
-    "the app's process",
-    async () => (await childrenOf(launcher)).find(({ args }) => args.includes("scripts/server.ts"))?.pid,
-  );
-}
+export const launcherOf = (dataDir: string): Promise<number> =>
+  until("the launcher", () => findLauncher(dataDir));
+export const appOf = (dataDir: string): Promise<number> => until("the app's process", () => findApp(dataDir));
 
 export async function postgresOf(dataDir: string): Promise<number> {
   const file = path.join(dataDir, "postgres", "postmaster.pid");
