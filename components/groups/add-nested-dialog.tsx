@@ -1,0 +1,100 @@
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { UsersRound } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useDeferredValue, useState } from "react";
+import { ApiError } from "#components/api.ts";
+import { itemsOf } from "#components/list-pages.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
+import { ErrorState } from "#components/ui/error-state.tsx";
+import { Spinner } from "#components/ui/spinner.tsx";
+import { useErrorText } from "#components/use-error-text.ts";
+import type { GroupDetailView, GroupView } from "#lib/groups/schema.ts";
+import { FindGroup } from "./find-group.tsx";
+import { GroupCounts } from "./group-counts.tsx";
+import { Row, RowIcon, RowsSkeleton } from "./group-rows.tsx";
+import { groupListQuery, useNestGroup } from "./queries.ts";
+
+/** Offers the groups that can be put into this one. */
+export function AddNestedDialog({ group, onClose }: { group: GroupDetailView; onClose: () => void }) {
+  const t = useTranslations("groups.nested");
+  const groups = useTranslations("groups");
+  const common = useTranslations("common");
+  const textOf = useErrorText();
+  const [typed, setTyped] = useState("");
+  const query = useInfiniteQuery(groupListQuery(useDeferredValue(typed.trim())));
+  const nest = useNestGroup(group.id);
+  const taken = new Set([group.id, ...group.nested.map(({ id }) => id)]);
+  const offered = itemsOf(query.data).filter(({ id }) => !taken.has(id));
+
+  function problemOf(error: unknown): string {
+    const path = error instanceof ApiError ? error.details.path : undefined;
+    if (!Array.isArray(path) || path.length === 0) return textOf(error);
+    const names = (path as { name: string }[]).map(({ name }) => name);
+    return t("cycle", { name: names[0]!, path: names.join(" › ") });
+  }
+  return (
+    <Dialog
+      isOpen
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      title={t("addTitle", { name: group.name })}
+      description={t("addDescription", { name: group.name })}
+    >
+      <FindGroup value={typed} onChange={setTyped} hasFocus />
+      <div role="alert" className="text-danger-ink mt-2 text-sm wrap-anywhere empty:hidden">
+        {nest.error && problemOf(nest.error)}
+      </div>
+      <div className="mt-2 min-h-50">
+        {query.isPending ? (
+          <RowsSkeleton />
+        ) : query.isError && !query.data ? (
+          <ErrorState error={query.error} title={groups("failed")} onRetry={() => void query.refetch()} />
+        ) : offered.length === 0 && !query.hasNextPage ? (
+          <p className="text-ink-muted py-4 text-center">{typed.trim() ? groups("noMatch") : t("none")}</p>
+        ) : (
+          <ul aria-label={groups("title")}>
+            {offered.map((other) => (
+              <li key={other.id}>
+                <Offer
+                  group={other}
+                  isBusy={nest.isPending && nest.variables.id === other.id}
+                  onPick={() => !nest.isPending && nest.mutate(other, { onSuccess: onClose })}
+                />
+              </li>
+            ))}
+          </ul>
+        )}
+        {query.hasNextPage && (
+          <div className="mt-2 text-center">
+            <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              {common("loadMore")}
+            </Button>
+          </div>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+interface OfferProps {
+  group: GroupView;
+  isBusy: boolean;
+  onPick: () => void;
+}
+
+function Offer({ group, isBusy, onPick }: OfferProps) {
+  return (
+    <button
+      type="button"
+      onClick={onPick}
+      className="hover:bg-hover -mx-2 block w-[calc(100%+1rem)] rounded-md px-2 text-left transition-colors"
+    >
+      <Row
+        icon={<RowIcon>{isBusy ? <Spinner /> : <UsersRound />}</RowIcon>}
+        title={group.name}
+        facts={<GroupCounts group={group} />}
+      />
+    </button>
+  );
+}

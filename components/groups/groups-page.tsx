@@ -1,0 +1,126 @@
+"use client";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { ChevronRight, Plus, Search, UsersRound } from "lucide-react";
+import { useTranslations } from "next-intl";
+import Link from "next/link";
+import { useDeferredValue, useState } from "react";
+import { itemsOf } from "#components/list-pages.ts";
+import { Page } from "#components/shell/page.tsx";
+import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Card } from "#components/ui/card.tsx";
+import { EmptyState } from "#components/ui/empty-state.tsx";
+import { ErrorState } from "#components/ui/error-state.tsx";
+import type { GroupListView, GroupView } from "#lib/groups/schema.ts";
+import { CreateGroupDialog } from "./create-group-dialog.tsx";
+import { FindGroup } from "./find-group.tsx";
+import { GroupCounts } from "./group-counts.tsx";
+import { Row, RowIcon, RowsSkeleton } from "./group-rows.tsx";
+import { groupListQuery } from "./queries.ts";
+
+/** The groups of the workspace: administrators make them, members look. */
+export function GroupsPage() {
+  const t = useTranslations("groups");
+  const common = useTranslations("common");
+  const settings = useTranslations("settings");
+  const [typed, setTyped] = useState("");
+  const q = useDeferredValue(typed.trim());
+  const [isCreating, setCreating] = useState(false);
+  const all = useInfiniteQuery(groupListQuery());
+  const query = useInfiniteQuery(groupListQuery(q));
+  const canEdit = (all.data?.pages[0] as GroupListView | undefined)?.abilities.canEdit ?? false;
+  const isWithoutAny = itemsOf(all.data).length === 0;
+  const groups = itemsOf(query.data);
+  const create = canEdit && (
+    <Button variant="primary" onClick={() => setCreating(true)}>
+      <Plus aria-hidden />
+      {t("create")}
+    </Button>
+  );
+  return (
+    <Page
+      breadcrumb={
+        <Breadcrumb crumbs={[{ label: settings("title"), href: "/settings" }, { label: t("title") }]} />
+      }
+      actions={!isWithoutAny && create}
+    >
+      <div className="max-w-170">
+        <h1 className="font-serif text-xl font-medium">{t("title")}</h1>
+        <p className="text-ink-muted mt-1 mb-6 text-pretty">
+          {all.data && !canEdit ? t("readOnly") : t("intro")}
+        </p>
+        {all.isError && !all.data ? (
+          <ErrorState error={all.error} title={t("failed")} onRetry={() => void all.refetch()} />
+        ) : all.isPending ? (
+          <Card className="px-5 py-1">
+            <RowsSkeleton count={4} />
+          </Card>
+        ) : isWithoutAny ? (
+          <div className="border-line rounded-lg border border-dashed">
+            <EmptyState
+              icon={<UsersRound />}
+              title={t("emptyTitle")}
+              text={canEdit ? t("emptyText") : t("emptyForMembers")}
+              action={create}
+            />
+          </div>
+        ) : (
+          <>
+            <FindGroup value={typed} onChange={setTyped} className="mb-3" />
+            <Card className="px-5 py-1">
+              {query.isPending ? (
+                <RowsSkeleton />
+              ) : query.isError && !query.data ? (
+                <ErrorState error={query.error} title={t("failed")} onRetry={() => void query.refetch()} />
+              ) : groups.length === 0 ? (
+                <EmptyState icon={<Search />} title={t("noMatch")} text={t("noMatchText")} />
+              ) : (
+                <ul aria-label={t("title")} className="divide-line divide-y">
+                  {groups.map((group) => (
+                    <li key={group.id}>
+                      <GroupLink group={group} />
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </Card>
+            {query.hasNextPage && (
+              <div className="mt-4 text-center">
+                <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                  {common("loadMore")}
+                </Button>
+              </div>
+            )}
+          </>
+        )}
+      </div>
+      {isCreating && <CreateGroupDialog onClose={() => setCreating(false)} />}
+    </Page>
+  );
+}
+
+function GroupLink({ group }: { group: GroupView }) {
+  return (
+    <Link
+      href={`/settings/groups/${group.id}`}
+      prefetch={false}
+      className="hover:bg-hover -mx-5 block px-5 transition-colors"
+    >
+      <Row
+        icon={
+          <RowIcon>
+            <UsersRound />
+          </RowIcon>
+        }
+        title={group.name}
+        facts={
+          <>
+            <GroupCounts group={group} />
+            {group.description && <span className="line-clamp-1 max-sm:hidden">{group.description}</span>}
+          </>
+        }
+        action={<ChevronRight aria-hidden className="text-ink-faint size-4 shrink-0" />}
+      />
+    </Link>
+  );
+}

@@ -1,0 +1,177 @@
+import {
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { api } from "#components/api.ts";
+import { mapPages, type Pages, paging } from "#components/list-pages.ts";
+import {
+  type ChangedMembersView,
+  type CreateGroupInput,
+  type GroupDetailView,
+  type GroupListView,
+  type GroupMemberView,
+  type GroupView,
+  MOST_PEOPLE_PER_CALL,
+  type ReachView,
+  type UpdateGroupInput,
+} from "#lib/groups/schema.ts";
+import type { Page } from "#lib/http/schema.ts";
+
+export const groupListKey = (q = "") => ["groups", "list", q] as const;
+export const groupKey = (id: string) => ["groups", "detail", id] as const;
+export const groupMembersKey = (id: string) => ["groups", "members", id] as const;
+export const groupReachKey = (id: string) => ["groups", "reach", id] as const;
+
+const withQuery = (path: string, values: Record<string, string | null>) => {
+  const query = new URLSearchParams(
+    Object.entries(values).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  );
+  return query.size > 0 ? `${path}?${query}` : path;
+};
+
+/** Groups by name, those with `q` in it. */
+export const groupListQuery = (q = "") =>
+  infiniteQueryOptions({
+    queryKey: groupListKey(q),
+    queryFn: ({ pageParam: cursor, signal }) =>
+      api<GroupListView>(withQuery("/api/v1/groups", { q, cursor }), { signal }),
+    ...paging,
+  });
+
+export const groupQuery = (id: string) =>
+  queryOptions({
+    queryKey: groupKey(id),
+    queryFn: ({ signal }) => api<GroupDetailView>(`/api/v1/groups/${id}`, { signal }),
+  });
+
+export const groupMembersQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: groupMembersKey(id),
+    queryFn: ({ pageParam: cursor, signal }) =>
+      api<Page<GroupMemberView>>(withQuery(`/api/v1/groups/${id}/members`, { cursor }), { signal }),
+    ...paging,
+  });
+
+export const groupReachQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: groupReachKey(id),
+    queryFn: ({ pageParam: cursor, signal }) =>
+      api<Page<ReachView>>(withQuery(`/api/v1/groups/${id}/reach`, { cursor }), { signal }),
+    ...paging,
+  });
+
+/** Counts, nesting and reach hang together: after any change all of it is asked for again. */
+const refresh = (client: QueryClient) => client.invalidateQueries({ queryKey: ["groups"] });
+
+export function useCreateGroup() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (input: CreateGroupInput) =>
+      api<GroupView>("/api/v1/groups", { method: "POST", body: input }),
+    onSuccess: () => void refresh(client),
+  });
+}
+
+/** Shows the change at once and takes it back when it is refused. */
+export function useUpdateGroup(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: UpdateGroupInput) => api<GroupView>(`/api/v1/groups/${id}`, { method: "PATCH", body }),
+    async onMutate(change) {
+      await client.cancelQueries({ queryKey: groupKey(id) });
+      const before = client.getQueryData<GroupDetailView>(groupKey(id));
+      client.setQueryData<GroupDetailView>(groupKey(id), (group) => group && { ...group, ...change });
+      return { before };
+    },
+    onError: (_error, _change, context) => client.setQueryData(groupKey(id), context?.before),
+    onSettled: () => refresh(client),
+  });
+}
+
+/** The detail is dropped, not asked for again: it is gone. */
+export function useDeleteGroup(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api(`/api/v1/groups/${id}`, { method: "DELETE" }),
+    onSuccess: () => void client.invalidateQueries({ queryKey: ["groups", "list"] }),
+  });
+}
+
+/** Adds people by address, as many as there are: in calls of as many as one call takes. */
+export function useAddMembers(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    async mutationFn(emails: string[]) {
+      const all: ChangedMembersView = { changed: [], unchanged: [], refused: [] };
+      for (let start = 0; start < emails.length; start += MOST_PEOPLE_PER_CALL) {
+        const body = { emails: emails.slice(start, start + MOST_PEOPLE_PER_CALL) };
+        const part = await api<ChangedMembersView>(`/api/v1/groups/${id}/members`, { method: "POST", body });
+        all.changed.push(...part.changed);
+        all.unchanged.push(...part.unchanged);
+        all.refused.push(...part.refused);
+      }
+      return all;
+    },
+    onSettled: () => refresh(client),
+  });
+}
+
+/** Takes somebody out of the list at once; back in, in their place, when that fails. */
+export function useRemoveMember(id: string) {
+  const client = useQueryClient();
+  const key = groupMembersKey(id);
+  return useMutation({
+    mutationFn: (person: GroupMemberView) =>
+      api(`/api/v1/groups/${id}/members`, { method: "DELETE", body: { userIds: [person.id] } }),
+    async onMutate(person) {
+      await client.cancelQueries({ queryKey: key });
+      const before = client.getQueryData<Pages<GroupMemberView>>(key);
+      client.setQueryData<Pages<GroupMemberView>>(
+        key,
+        (data) => data && mapPages(data, (items) => items.filter((item) => item.id !== person.id)),
+      );
+      return { before };
+    },
+    onError: (_error, _person, context) => client.setQueryData(key, context?.before),
+    onSettled: () => refresh(client),
+  });
+}
+
+export function useRestoreMember(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (person: GroupMemberView) =>
+      api(`/api/v1/groups/${id}/members`, { method: "POST", body: { userIds: [person.id] } }),
+    onSettled: () => refresh(client),
+  });
+}
+
+export function useNestGroup(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (group: GroupView) =>
+      api(`/api/v1/groups/${id}/nested`, { method: "POST", body: { groupId: group.id } }),
+    onSettled: () => refresh(client),
+  });
+}
+
+export function useUnnestGroup(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (group: GroupView) => api(`/api/v1/groups/${id}/nested/${group.id}`, { method: "DELETE" }),
+    async onMutate(group) {
+      await client.cancelQueries({ queryKey: groupKey(id) });
+      const before = client.getQueryData<GroupDetailView>(groupKey(id));
+      client.setQueryData<GroupDetailView>(
+        groupKey(id),
+        (detail) => detail && { ...detail, nested: detail.nested.filter((item) => item.id !== group.id) },
+      );
+      return { before };
+    },
+    onError: (_error, _group, context) => client.setQueryData(groupKey(id), context?.before),
+    onSettled: () => refresh(client),
+  });
+}
