@@ -42,6 +42,7 @@ export const quotaResources = [
   "storageBytes",
   "pdfJobsPerDay",
   "collaboratorsPerCollection",
+  "customRoles",
 ] as const;
 export type QuotaResource = (typeof quotaResources)[number];
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { idSchema, pageOf } from "#lib/http/schema.ts";
-import { type BuiltInRole, builtInRoleNames } from "#lib/authz/permissions.ts";
+import { allPermissions, type BuiltInRole, builtInRoleNames } from "#lib/authz/permissions.ts";
 
 const role = z.enum(builtInRoleNames as [BuiltInRole, ...BuiltInRole[]]);
+export const permissionSchema = z.enum(allPermissions as [(typeof allPermissions)[number]]);
 
 /** One mailbox: no quotes, no lists, ASCII at-sign only, so that an address can mean one person alone. */
 export const emailSchema = z
@@ -17,48 +18,104 @@ export const emailSchema = z
 /** The form an address is compared in. Never used for display or mail. */
 export const normalizeEmail = (email: string): string => email.trim().toLowerCase();
 
-export const addCollaboratorSchema = z.object({
-  email: emailSchema,
-  role,
-  expiresAt: z.iso.datetime({ offset: true }).nullish(),
-});
-export type AddCollaboratorInput = z.infer<typeof addCollaboratorSchema>;
+const expiresAt = z.iso.datetime({ offset: true }).nullish();
 
-export const changeCollaboratorSchema = z
-  .object({ role: role.optional(), expiresAt: z.iso.datetime({ offset: true }).nullish() })
-  .refine((input) => input.role !== undefined || input.expiresAt !== undefined, {
-    message: "nothing_to_change",
+/** Who gets which role: an address or a group, and a built-in role by name or any role by id. */
+export const grantInputSchema = z
+  .object({
+    email: emailSchema.optional(),
+    groupId: idSchema.optional(),
+    role: role.optional(),
+    roleId: idSchema.optional(),
+    expiresAt,
+  })
+  .refine(({ email, groupId }) => (email === undefined) !== (groupId === undefined), {
+    message: "one_subject",
+    path: ["email"],
+  })
+  .refine((input) => (input.role === undefined) !== (input.roleId === undefined), {
+    message: "one_role",
+    path: ["role"],
   });
-export type ChangeCollaboratorInput = z.infer<typeof changeCollaboratorSchema>;
+export type GrantInput = z.infer<typeof grantInputSchema>;
+/** An address and a built-in role: what is asked for most. */
+export type AddCollaboratorInput = Required<Pick<GrantInput, "email" | "role">> &
+  Pick<GrantInput, "expiresAt">;
+
+export const changeGrantSchema = z
+  .object({ role: role.optional(), roleId: idSchema.optional(), expiresAt })
+  .refine(
+    (input) => input.role !== undefined || input.roleId !== undefined || input.expiresAt !== undefined,
+    { message: "nothing_to_change" },
+  )
+  .refine((input) => input.role === undefined || input.roleId === undefined, {
+    message: "one_role",
+    path: ["role"],
+  });
+export type ChangeGrantInput = z.infer<typeof changeGrantSchema>;
+export type ChangeCollaboratorInput = Omit<ChangeGrantInput, "roleId">;
+
+const named = z.object({ id: z.uuid(), name: z.string() });
 
 /**
- * A person's or address's grant. `pending` until that address opens the collection:
- * a person outside the reader's workspace looks the same as an address without an account.
+ * A person's, an address's or a group's grant. A person is `pending` until they open what was shared: a person outside
+ * the reader's workspace looks the same as an address without an account.
  */
-export const collaboratorViewSchema = z.object({
+export const grantViewSchema = z.object({
   id: z.uuid(),
-  email: z.string(),
-  /** Null while pending. */
+  subjectType: z.enum(["user", "group"]),
+  /** Null for a group. */
+  email: z.string().nullable(),
+  /** The person's or group's; null while pending. */
   name: z.string().nullable(),
   userId: z.uuid().nullable(),
-  role,
+  /** With everyone who acts as the group now, nested groups included. */
+  group: named.extend({ memberCount: z.int() }).nullable(),
+  /** The role's name: a built-in one, or a custom role of the workspace. */
+  role: z.string(),
+  roleId: z.uuid(),
+  permissions: z.array(permissionSchema),
   isPending: z.boolean(),
   isOwner: z.boolean(),
   isYou: z.boolean(),
-  grantedBy: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+  grantedBy: named.nullable(),
   grantedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
 });
-export type CollaboratorView = z.infer<typeof collaboratorViewSchema>;
-export const collaboratorListSchema = pageOf(collaboratorViewSchema);
+export type GrantView = z.infer<typeof grantViewSchema>;
+export const grantListSchema = pageOf(grantViewSchema);
 
-/** The add call's answer: the same shape and values whether or not the address has an account. */
-export const addedCollaboratorSchema = z.object({
+/** The grant of a person or address with a built-in role. */
+export type CollaboratorView = Omit<
+  GrantView,
+  "subjectType" | "group" | "roleId" | "permissions" | "email" | "role"
+> & { email: string; role: BuiltInRole };
+
+/** The answer to a grant: for an address the same shape and values whether or not it has an account. */
+export const addedGrantSchema = z.object({
   id: z.uuid(),
-  email: z.string(),
-  role,
+  email: z.string().nullable(),
+  groupId: z.uuid().nullable(),
+  role: z.string(),
+  roleId: z.uuid(),
   expiresAt: z.iso.datetime().nullable(),
 });
+export type AddedGrantView = z.infer<typeof addedGrantSchema>;
+export type AddedCollaboratorView = Pick<AddedGrantView, "id" | "expiresAt"> & AddCollaboratorInput;
 
 export const collaboratorParams = z.object({ id: idSchema, collaboratorId: idSchema });
-export type AddedCollaboratorView = z.infer<typeof addedCollaboratorSchema>;
+
+export const setVisibilitySchema = z.object({
+  visibility: z.enum(["private", "workspace", "public"]),
+  /** The owner's flag: a protected collection is never public or linked. Kept when left out. */
+  isProtected: z.boolean().optional(),
+});
+export type SetVisibilityInput = z.infer<typeof setVisibilitySchema>;
+export const visibilityViewSchema = z.object({
+  visibility: z.enum(["private", "workspace", "public"]),
+  isProtected: z.boolean(),
+});
+export type VisibilityView = z.infer<typeof visibilityViewSchema>;
+
+export const setAccessModeSchema = z.object({ mode: z.enum(["private", "collection", "invite", "link"]) });
+export type AccessMode = z.infer<typeof setAccessModeSchema>["mode"];

@@ -146,7 +146,7 @@ END $$;
 -- --- grants ----------------------------------------------------------------------------------------------------
 -- What a change of a grant found and left, for the audit log.
 CREATE TYPE app.grant_change AS (id uuid, user_id uuid, group_id uuid, address text, subject_name text, is_new boolean,
-  previous_role text, previous_expires_at timestamptz, role_name text, expires_at timestamptz);
+  previous_role text, previous_expires_at timestamptz, role_id uuid, role_name text, mask integer, expires_at timestamptz);
 
 -- Gives a role to an address or a group of the resource's workspace. A verified account gets a grant, any other address
 -- an invitation that keeps its place; the caller answers both alike. Giving again changes role and end; what has expired
@@ -183,10 +183,11 @@ BEGIN
      WHERE i.email_normalized = normal AND i.deleted_at IS NULL AND i.accepted_at IS NULL
        AND (i.collection_id = place.collection_id OR i.document_id = place.document_id) FOR UPDATE OF i;
   END IF;
+  done.role_id := given.id;
   done.role_name := given.name;
+  done.mask := given.mask;
   done.expires_at := ends_at;
-  done.is_new := before.id IS NULL OR before.expires_at <= now();
-  done.is_new := coalesce(done.is_new, false);
+  done.is_new := before.id IS NULL OR coalesce(before.expires_at <= now(), false);
 
   IF before.id IS NOT NULL AND NOT done.is_new THEN
     PERFORM app.demand_within(place, before.mask);
@@ -217,45 +218,50 @@ BEGIN
 END $$;
 
 -- Finds and locks a live grant to a person or group, or an invitation, of a place. Refuses what has ended.
-CREATE FUNCTION app.demand_grant(place app.place, wanted uuid, OUT found_role uuid, OUT mask integer, OUT done app.grant_change)
+CREATE FUNCTION app.demand_grant(place app.place, wanted uuid) RETURNS app.grant_change
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE done app.grant_change;
 BEGIN
-  SELECT p.role_id, p.mask, p.user_id, p.group_id, p.expires_at INTO found_role, mask, done.user_id, done.group_id, done.expires_at
+  SELECT p.role_id, p.mask, p.user_id, p.group_id, p.expires_at INTO done.role_id, done.mask, done.user_id, done.group_id, done.expires_at
     FROM permissions p
    WHERE p.id = wanted AND p.deleted_at IS NULL AND (p.user_id IS NOT NULL OR p.group_id IS NOT NULL)
      AND (p.collection_id = place.collection_id OR p.document_id = place.document_id)
      AND (p.expires_at IS NULL OR p.expires_at > now()) FOR UPDATE;
   IF NOT FOUND THEN
-    SELECT i.role_id, i.email, i.expires_at INTO found_role, done.address, done.expires_at FROM invitations i
+    SELECT i.role_id, r.mask, i.email, i.expires_at INTO done.role_id, done.mask, done.address, done.expires_at
+      FROM invitations i JOIN roles r ON r.id = i.role_id
      WHERE i.id = wanted AND i.deleted_at IS NULL AND i.accepted_at IS NULL
        AND (i.collection_id = place.collection_id OR i.document_id = place.document_id)
-       AND (i.expires_at IS NULL OR i.expires_at > now()) FOR UPDATE;
+       AND (i.expires_at IS NULL OR i.expires_at > now()) FOR UPDATE OF i;
     IF NOT FOUND THEN RAISE EXCEPTION 'No such collaborator' USING ERRCODE = 'SH002', DETAIL = 'collaborator'; END IF;
   END IF;
-  SELECT r.name, coalesce(mask, r.mask) INTO done.role_name, mask FROM roles r WHERE r.id = found_role;
-  SELECT coalesce(done.address, u.email) INTO done.address FROM (SELECT 1) one LEFT JOIN users u ON u.id = done.user_id;
-  SELECT g.name INTO done.subject_name FROM groups g WHERE g.id = done.group_id;
   done.id := wanted;
   done.is_new := false;
+  done.role_name := (SELECT r.name FROM roles r WHERE r.id = done.role_id);
+  done.address := coalesce(done.address, (SELECT u.email FROM users u WHERE u.id = done.user_id));
+  done.subject_name := (SELECT g.name FROM groups g WHERE g.id = done.group_id);
   done.previous_role := done.role_name;
   done.previous_expires_at := done.expires_at;
+  RETURN done;
 END $$;
 
 -- Changes role (unless null) and end (unless kept) of a grant or invitation.
 CREATE FUNCTION app.change_access(collection uuid, document uuid, wanted uuid, wanted_role uuid, keeps_end boolean, ends_at timestamptz)
   RETURNS SETOF app.grant_change LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE place app.place := app.demand_place(collection, document, 512); given roles; found_role uuid; mask integer; done app.grant_change;
+DECLARE place app.place := app.demand_place(collection, document, 512); given roles; done app.grant_change;
 BEGIN
   -- the role is locked before the grant, as everywhere
   IF wanted_role IS NOT NULL THEN given := app.demand_role(place, wanted_role); END IF;
-  SELECT g.found_role, g.mask, (g.done).* INTO found_role, mask, done.id, done.user_id, done.group_id, done.address, done.subject_name, done.is_new,
-      done.previous_role, done.previous_expires_at, done.role_name, done.expires_at
-    FROM app.demand_grant(place, wanted) g;
-  PERFORM app.demand_within(place, mask);
-  IF given.id IS NOT NULL THEN done.role_name := given.name; found_role := given.id; END IF;
+  done := app.demand_grant(place, wanted);
+  PERFORM app.demand_within(place, done.mask);
+  IF given.id IS NOT NULL THEN
+    done.role_id := given.id;
+    done.role_name := given.name;
+    done.mask := given.mask;
+  END IF;
   IF NOT keeps_end THEN done.expires_at := ends_at; END IF;
-  UPDATE permissions p SET role_id = found_role, expires_at = done.expires_at WHERE p.id = wanted;
-  UPDATE invitations i SET role_id = found_role, expires_at = done.expires_at WHERE i.id = wanted AND i.accepted_at IS NULL;
+  UPDATE permissions p SET role_id = done.role_id, expires_at = done.expires_at WHERE p.id = wanted;
+  UPDATE invitations i SET role_id = done.role_id, expires_at = done.expires_at WHERE i.id = wanted AND i.accepted_at IS NULL;
   RETURN NEXT done;
 END $$;
 
@@ -265,12 +271,9 @@ CREATE FUNCTION app.revoke_access(collection uuid, document uuid, wanted uuid)
 DECLARE
   is_own boolean := EXISTS (SELECT FROM permissions p WHERE p.id = wanted AND p.user_id = app.actor_id());
   place app.place := app.demand_place(collection, document, CASE WHEN is_own THEN 1 ELSE 512 END);
-  mask integer; done app.grant_change;
+  done app.grant_change := app.demand_grant(place, wanted);
 BEGIN
-  SELECT g.mask, (g.done).* INTO mask, done.id, done.user_id, done.group_id, done.address, done.subject_name, done.is_new,
-      done.previous_role, done.previous_expires_at, done.role_name, done.expires_at
-    FROM app.demand_grant(place, wanted) g;
-  IF NOT is_own THEN PERFORM app.demand_within(place, mask); END IF;
+  IF NOT is_own THEN PERFORM app.demand_within(place, done.mask); END IF;
   UPDATE permissions p SET deleted_at = now() WHERE p.id = wanted;
   UPDATE invitations i SET deleted_at = now() WHERE i.id = wanted AND i.accepted_at IS NULL;
   done.role_name := NULL;

@@ -1,11 +1,7 @@
 import { route } from "#lib/http/route.ts";
 import { idParams } from "#lib/http/schema.ts";
-import { addCollaborator, listCollaborators } from "#lib/sharing/index.ts";
-import {
-  addCollaboratorSchema,
-  addedCollaboratorSchema,
-  collaboratorListSchema,
-} from "#lib/sharing/schema.ts";
+import { grant, listGrants } from "#lib/sharing/index.ts";
+import { addedGrantSchema, grantInputSchema, grantListSchema } from "#lib/sharing/schema.ts";
 
 const path = "/api/v1/collections/{id}/collaborators";
 
@@ -13,27 +9,30 @@ export const GET = route(
   {
     method: "GET",
     path,
-    summary: "People with access, and invitations",
+    summary: "People and groups with a grant on the collection, and invitations",
     auth: "user",
     rate: "read",
     params: idParams,
-    answers: { 200: collaboratorListSchema },
+    answers: { 200: grantListSchema },
     refusals: ["forbidden"],
   },
-  async ({ actor, params }) => ({ body: await listCollaborators(actor, params.id) }),
+  async ({ actor, params }) => ({ body: await listGrants(actor, { type: "collection", id: params.id }) }),
 );
 
 export const POST = route(
   {
     method: "POST",
     path,
-    summary: "Give an address a role; answers alike whether or not it has an account",
+    summary: "Give an address or a group a role; answers alike whether or not the address has an account",
     auth: "user",
     rate: "share",
     params: idParams,
-    body: addCollaboratorSchema,
-    answers: { 201: addedCollaboratorSchema },
-    refusals: ["forbidden", "quota_exceeded"],
+    body: grantInputSchema,
+    answers: { 201: addedGrantSchema },
+    refusals: ["forbidden", "not_found", "quota_exceeded"],
   },
-  async ({ actor, params, body }) => ({ status: 201, body: await addCollaborator(actor, params.id, body) }),
+  async ({ actor, params, body }) => ({
+    status: 201,
+    body: await grant(actor, { type: "collection", id: params.id }, body),
+  }),
 );

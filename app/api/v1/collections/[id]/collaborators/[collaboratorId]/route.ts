@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
-import { changeCollaborator, removeCollaborator } from "#lib/sharing/index.ts";
-import { changeCollaboratorSchema, collaboratorParams, collaboratorViewSchema } from "#lib/sharing/schema.ts";
+import { changeGrant, revoke } from "#lib/sharing/index.ts";
+import { changeGrantSchema, collaboratorParams, grantViewSchema } from "#lib/sharing/schema.ts";
 
 const path = "/api/v1/collections/{id}/collaborators/{collaboratorId}";
 
@@ -12,12 +12,12 @@ export const PATCH = route(
     auth: "user",
     rate: "write",
     params: collaboratorParams,
-    body: changeCollaboratorSchema,
-    answers: { 200: collaboratorViewSchema },
+    body: changeGrantSchema,
+    answers: { 200: grantViewSchema },
     refusals: ["forbidden", "not_found"],
   },
   async ({ actor, params, body }) => ({
-    body: await changeCollaborator(actor, params.id, params.collaboratorId, body),
+    body: await changeGrant(actor, { type: "collection", id: params.id }, params.collaboratorId, body),
   }),
 );
 
@@ -33,7 +33,7 @@ export const DELETE = route(
     refusals: ["forbidden", "not_found"],
   },
   async ({ actor, params }) => {
-    await removeCollaborator(actor, params.id, params.collaboratorId);
+    await revoke(actor, { type: "collection", id: params.id }, params.collaboratorId);
     return { status: 204 };
   },
 );

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { allPermissions } from "#lib/authz/permissions.ts";
+import { idSchema, pageOf } from "#lib/http/schema.ts";
+
+/** Custom roles a workspace may have. */
+export const MAX_CUSTOM_ROLES = 10;
+
+const permission = z.enum(allPermissions as [(typeof allPermissions)[number]]);
+// control characters and the marks that reorder text could make a name look like another
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(60)
+  .refine((text) => !/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/.test(text), {
+    message: "name_characters",
+  });
+const description = z.string().trim().max(500);
+const permissions = z.array(permission).min(1).max(allPermissions.length);
+
+/** A named set of permissions. Built-in ones are the same everywhere and never change. */
+export const roleViewSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string(),
+  permissions: z.array(permission),
+  isBuiltIn: z.boolean(),
+  /** Live grants and waiting invitations with this custom role; null for people who do not administer the workspace. */
+  useCount: z.int().nullable(),
+});
+export type RoleView = z.infer<typeof roleViewSchema>;
+export const roleListSchema = pageOf(roleViewSchema);
+
+export const createRoleSchema = z.object({ name, description: description.default(""), permissions });
+export type CreateRoleInput = z.infer<typeof createRoleSchema>;
+
+export const updateRoleSchema = z
+  .object({ name: name.optional(), description: description.optional(), permissions: permissions.optional() })
+  .refine((input) => Object.values(input).some((value) => value !== undefined), {
+    message: "nothing_to_change",
+  });
+export type UpdateRoleInput = z.infer<typeof updateRoleSchema>;
+
+export const deleteRoleSchema = z.object({ moveTo: idSchema.optional() });

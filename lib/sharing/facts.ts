@@ -1,0 +1,168 @@
+import { type Actor, type UserActor } from "#lib/authz/actor.ts";
+import { allows } from "#lib/authz/permissions.ts";
+import { type GrantFact, type GroupEdge, type PersonFact, type ResourceFact } from "#lib/authz/resolve.ts";
+import { Prisma, type Tx } from "#lib/db/index.ts";
+import { actionForbidden, AppError } from "#lib/errors/index.ts";
+import { type ResourceRef, sqlRef, unseen } from "./resource.ts";
+import { type AccessMode } from "./schema.ts";
+
+interface PlaceRow {
+  collection_id: string;
+  document_id: string | null;
+  collection_owner_id: string;
+  document_owner_id: string | null;
+  access_mode: AccessMode | null;
+  rights: number;
+  is_trashed: boolean;
+}
+interface GrantRow {
+  id: string;
+  resource: "collection" | "document";
+  subject: "user" | "group" | "workspace" | "everyone";
+  principal: string;
+  subject_name: string | null;
+  role_id: string;
+  role: string;
+  mask: number;
+  granter_id: string | null;
+  granter_name: string | null;
+  granted_at: string;
+  expires_at: string | null;
+  is_expired: boolean;
+}
+interface PersonRow {
+  user_id: string | null;
+  email: string;
+  sort_key: string;
+  name: string | null;
+  is_external: boolean;
+  is_suspended: boolean;
+  is_pending: boolean;
+  principals: string[];
+}
+interface GroupRow {
+  child_id: string | null;
+  parent_id: string;
+  parent_name: string;
+}
+
+/** A grant as it counts, with what is told about it. */
+export interface KnownGrant extends GrantFact {
+  subject: GrantRow["subject"];
+  subjectName: string | null;
+  role: { id: string; name: string };
+  grantedBy: { id: string; name: string } | null;
+  grantedAt: string;
+  expiresAt: string | null;
+}
+/** A person as they count, with what is told about them. */
+export interface KnownPerson extends PersonFact {
+  email: string;
+  sortKey: string;
+  name: string | null;
+  isGuest: boolean;
+  isPending: boolean;
+}
+export interface Facts {
+  resource: ResourceFact;
+  /** The actor's own mask. */
+  rights: number;
+  collectionOwnerId: string;
+  isTrashed: boolean;
+  grants: KnownGrant[];
+  people: KnownPerson[];
+  /** Of the one person asked for; empty otherwise. */
+  groups: (GroupEdge & { name: string })[];
+}
+
+interface Wanted {
+  /** One person, whatever they may; else everybody whom a grant reaches. */
+  personId?: string;
+  /** Only whom this grant or invitation reaches. */
+  grantId?: string;
+  after?: string | null;
+  limit?: number;
+}
+
+/** Whoever asks about others must manage the resource's permissions. */
+export function demandManager(rights: number): void {
+  if (!allows(rights, "manage_permissions")) throw actionForbidden("manage_permissions");
+}
+
+/** Everything that decides who may do what on a resource, in one statement: one moment's truth. */
+export async function readFacts(
+  tx: Tx,
+  actor: Actor,
+  ref: ResourceRef,
+  { personId, grantId, after = null, limit = 1 }: Wanted,
+): Promise<Facts> {
+  const place = sqlRef(ref);
+  const person = personId ?? null;
+  const [row] = await tx.$queryRaw<
+    { place: PlaceRow | null; grants: GrantRow[]; people: PersonRow[]; groups: GroupRow[] }[]
+  >(Prisma.sql`
+    SELECT (SELECT to_jsonb(x) FROM app.access_place(${place}) x) AS place,
+           (SELECT coalesce(jsonb_agg(x ORDER BY x.granted_at, x.id), '[]') FROM app.access_grants(${place}, ${person}::uuid) x) AS grants,
+           (SELECT coalesce(jsonb_agg(x ORDER BY x.sort_key), '[]')
+              FROM app.access_people(${place}, ${person}::uuid, ${grantId ?? null}::uuid, ${after}, ${limit}::int) x) AS people,
+           (SELECT coalesce(jsonb_agg(x), '[]') FROM app.access_groups(${place}, ${person}::uuid) x) AS groups`);
+  if (!row?.place) throw unseen(actor, ref);
+  const { place: found } = row;
+  return {
+    resource:
+      found.document_id === null
+        ? { type: "collection" }
+        : { type: "document", ownerId: found.document_owner_id!, accessMode: found.access_mode! },
+    rights: found.rights,
+    collectionOwnerId: found.collection_owner_id,
+    isTrashed: found.is_trashed,
+    grants: row.grants.map(toGrant),
+    people: row.people.map(toPerson),
+    groups: row.groups.map((group) => ({
+      childId: group.child_id,
+      parentId: group.parent_id,
+      name: group.parent_name,
+    })),
+  };
+}
+
+/** The facts about one person. Others are for those who manage permissions; strangers are not told from nobody. */
+export async function readFactsOf(
+  tx: Tx,
+  actor: UserActor,
+  ref: ResourceRef,
+  personId: string,
+): Promise<Facts & { person: KnownPerson }> {
+  const facts = await readFacts(tx, actor, ref, { personId });
+  if (personId !== actor.id) demandManager(facts.rights);
+  const [person] = facts.people;
+  if (!person) throw new AppError("not_found", "No such person for this actor", { reason: "person" });
+  return { ...facts, person };
+}
+
+const iso = (time: string) => new Date(time).toISOString();
+
+const toGrant = (row: GrantRow): KnownGrant => ({
+  id: row.id,
+  resource: row.resource,
+  principal: row.principal,
+  mask: row.mask,
+  isExpired: row.is_expired,
+  subject: row.subject,
+  subjectName: row.subject_name,
+  role: { id: row.role_id, name: row.role },
+  grantedBy: row.granter_id ? { id: row.granter_id, name: row.granter_name ?? "" } : null,
+  grantedAt: iso(row.granted_at),
+  expiresAt: row.expires_at && iso(row.expires_at),
+});
+
+const toPerson = (row: PersonRow): KnownPerson => ({
+  id: row.user_id,
+  principals: row.principals,
+  isSuspended: row.is_suspended,
+  email: row.email,
+  sortKey: row.sort_key,
+  name: row.name,
+  isGuest: row.is_external,
+  isPending: row.is_pending,
+});

@@ -1,0 +1,64 @@
+import { recordAudit } from "#lib/audit/index.ts";
+import { type UserActor } from "#lib/authz/actor.ts";
+import { transaction } from "#lib/db/index.ts";
+import { worded } from "./resource.ts";
+import { type AccessMode, type SetVisibilityInput, type VisibilityView } from "./schema.ts";
+
+/**
+ * Opens a collection to nobody else, its workspace or everyone (as viewers), for those who manage its permissions. Its
+ * owner also sets whether it is protected: then it is never public (`forbidden`), and documents in it leave the mode
+ * link. Repeating changes nothing.
+ */
+export function setVisibility(
+  actor: UserActor,
+  collectionId: string,
+  { visibility, isProtected }: SetVisibilityInput,
+): Promise<VisibilityView> {
+  return transaction(actor, async (tx) => {
+    const [row] = await tx.$queryRaw<
+      { previous: string; was_protected: boolean; is_protected: boolean; unlinked: number }[]
+    >`SELECT * FROM app.set_visibility(${collectionId}::uuid, ${visibility}, ${isProtected ?? null}::boolean)`;
+    const { previous, was_protected, is_protected, unlinked } = row!;
+    const resource = { type: "collection", id: collectionId } as const;
+    if (previous !== visibility)
+      await recordAudit(tx, actor, {
+        action: "collection.visibility_changed",
+        resource,
+        metadata: { previous, new: visibility },
+      });
+    if (was_protected !== is_protected)
+      await recordAudit(tx, actor, {
+        action: is_protected ? "collection.protected" : "collection.unprotected",
+        resource,
+        metadata: { unlinkedDocuments: unlinked },
+      });
+    return { visibility, isProtected: is_protected };
+  });
+}
+
+/**
+ * Where a document takes its people from. Its owner may always keep it to themselves and give it back to the
+ * collection; anything else is for those who manage its permissions. Whoever limits it to invited people keeps, by a
+ * grant on the document, what lets them manage it.
+ */
+export function setAccessMode(
+  actor: UserActor,
+  documentId: string,
+  mode: AccessMode,
+): Promise<{ mode: AccessMode }> {
+  const resource = { type: "document", id: documentId } as const;
+  return worded(actor, resource, () =>
+    transaction(actor, async (tx) => {
+      const [row] = await tx.$queryRaw<
+        { previous: AccessMode }[]
+      >`SELECT app.set_access_mode(${documentId}::uuid, ${mode}) AS previous`;
+      if (row!.previous !== mode)
+        await recordAudit(tx, actor, {
+          action: "document.access_mode_changed",
+          resource,
+          metadata: { previous: row!.previous, new: mode },
+        });
+      return { mode };
+    }),
+  );
+}

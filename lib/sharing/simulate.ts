@@ -1,0 +1,88 @@
+import { type UserActor } from "#lib/authz/actor.ts";
+import { permissionsIn } from "#lib/authz/permissions.ts";
+import { grantState, groupsReached, resolveMask } from "#lib/authz/resolve.ts";
+import { transaction, type Tx } from "#lib/db/index.ts";
+import { AppError } from "#lib/errors/index.ts";
+import { type SimulateInput, type SimulationView } from "./access-schema.ts";
+import { demandManager, type Facts, type KnownPerson, readFacts, readFactsOf } from "./facts.ts";
+import { grantPath, toPersonView } from "./paths.ts";
+import { type ResourceRef } from "./resource.ts";
+
+/** People told about at most; more are said to be more. */
+const MOST_PEOPLE = 1000;
+
+/**
+ * Who would lose what on this resource, were a grant or invitation taken back, or a person taken out of a group. Changes
+ * nothing. For those who manage permissions. The owner's own grant cannot be taken away (`forbidden`).
+ */
+export function simulateRemoval(
+  actor: UserActor,
+  resource: ResourceRef,
+  input: SimulateInput,
+): Promise<SimulationView> {
+  return transaction(actor, (tx) =>
+    "grantId" in input
+      ? withoutGrant(tx, actor, resource, input.grantId)
+      : withoutMembership(tx, actor, resource, input),
+  );
+}
+
+async function withoutGrant(
+  tx: Tx,
+  actor: UserActor,
+  resource: ResourceRef,
+  grantId: string,
+): Promise<SimulationView> {
+  const facts = await readFacts(tx, actor, resource, { grantId, limit: MOST_PEOPLE + 1 });
+  demandManager(facts.rights);
+  const removed = facts.grants.find(({ id }) => id === grantId);
+  if (!removed) throw new AppError("not_found", "No such grant here", { reason: "collaborator" });
+  if (grantPath(facts, removed).via === "collection_owner")
+    throw new AppError("forbidden", "The owner stays", { reason: "last_owner" });
+  const left = facts.grants.filter(({ id }) => id !== grantId);
+  const people = facts.people.slice(0, MOST_PEOPLE).map((person) => ({
+    person,
+    before: resolveMask(facts.resource, person, facts.grants),
+    after: resolveMask(facts.resource, person, left),
+  }));
+  const isOpen = removed.subject === "everyone" && grantState(facts.resource, removed) === "active";
+  return {
+    people: losses(people, actor),
+    isComplete: facts.people.length <= MOST_PEOPLE,
+    everyone: isOpen ? permissionsIn(removed.mask) : [],
+  };
+}
+
+async function withoutMembership(
+  tx: Tx,
+  actor: UserActor,
+  resource: ResourceRef,
+  { groupId, userId }: { groupId: string; userId: string },
+): Promise<SimulationView> {
+  const facts = await readFactsOf(tx, actor, resource, userId);
+  demandManager(facts.rights);
+  const left = facts.groups.filter(({ childId, parentId }) => childId !== null || parentId !== groupId);
+  if (left.length === facts.groups.length)
+    throw new AppError("not_found", "Not in this group", { reason: "membership" });
+  const after = { ...facts.person, principals: principalsWithout(facts, left) };
+  const masks = {
+    person: facts.person,
+    before: resolveMask(facts.resource, facts.person, facts.grants),
+    after: resolveMask(facts.resource, after, facts.grants),
+  };
+  return { people: losses([masks], actor), isComplete: true, everyone: [] };
+}
+
+function principalsWithout({ person, groups }: Facts & { person: KnownPerson }, left: Facts["groups"]) {
+  const [before, after] = [groupsReached(groups), groupsReached(left)];
+  return person.principals.filter((principal) => !before.has(principal) || after.has(principal));
+}
+
+const losses = (people: { person: KnownPerson; before: number; after: number }[], actor: UserActor) =>
+  people
+    .filter(({ before, after }) => (before & ~after) !== 0)
+    .map(({ person, before, after }) => ({
+      person: toPersonView(person, actor.id),
+      lost: permissionsIn(before & ~after),
+      kept: permissionsIn(after),
+    }));
