@@ -52,10 +52,15 @@ async function answer(request: Request, action: string[], requestId: string): Pr
   );
   if (!refusal) return response;
   // next-auth's client reads the reason out of the address in `url`
-  const code = refusal instanceof AppError ? refusal.code : "internal";
+  const code = refusal instanceof AppError ? (refusal.reason ?? refusal.code) : "internal";
   const url = new URL(`/sign-in?error=${code}`, env.APP_URL).href;
   throw refusal instanceof AppError
-    ? new AppError(refusal.code, refusal.message, { ...refusal.details, url }, refusal)
+    ? new AppError(
+        refusal.code,
+        refusal.message,
+        { ...refusal.details, reason: refusal.reason, url },
+        refusal,
+      )
     : new AppError("internal", "Sign-in failed", { url }, refusal);
 }
 

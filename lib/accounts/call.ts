@@ -32,7 +32,10 @@ export const countPasswordTry = (emailNormalized: string) =>
   );
 
 /** Whether one more mail may go to this address because of a stranger's call; keeps mailboxes from being flooded. */
-export async function mayMail(emailNormalized: string, about: "reset" | "register"): Promise<boolean> {
+export async function mayMail(
+  emailNormalized: string,
+  about: "reset" | "register" | "email_change",
+): Promise<boolean> {
   try {
     await countCall(
       {

@@ -37,7 +37,7 @@ export function authOptions(
     providers: [
       Credentials({
         id: "credentials",
-        credentials: { email: {}, password: {} },
+        credentials: { email: {}, password: {}, code: {} },
         async authorize(credentials) {
           try {
             const userId = await verifyCredentials(credentials, { ip });

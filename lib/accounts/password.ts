@@ -1,6 +1,6 @@
 import { system, type UserActor } from "#lib/authz/actor.ts";
 import { recordAudit } from "#lib/audit/index.ts";
-import { type Tx, transaction } from "#lib/db/index.ts";
+import { transaction } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Locale } from "#lib/i18n/index.ts";
 import { log } from "#lib/log/index.ts";
@@ -17,6 +17,7 @@ import { atPace } from "./pace.ts";
 import { hashPassword, isPasswordRight } from "./passwords.ts";
 import { proveAddress } from "./register.ts";
 import { type ChangePasswordInput, type ConfirmPasswordResetInput } from "./schema.ts";
+import { endSessions } from "./sessions.ts";
 
 /** Well above a look-up and the insert of a token. */
 const REQUEST_PACE_MS = 150;
@@ -58,14 +59,17 @@ export async function resetPassword(
   if (!(await transaction(system, (tx) => isOneTimeTokenLive(tx, token, "password_reset")))) throw refused();
   const passwordHash = await hashPassword(password);
   await transaction(system, async (tx) => {
-    const userId = await takeOneTimeToken(tx, token, "password_reset");
-    if (!userId) throw refused();
+    const taken = await takeOneTimeToken(tx, token, "password_reset");
+    if (!taken) throw refused();
+    const { userId } = taken;
     await tx.credential.update({
       where: { userId },
       data: { passwordHash, changedAt: new Date() },
       select: { userId: true },
     });
     await endSessions(tx, userId, null);
+    // whoever had got in may have asked for it
+    await revokeOneTimeTokens(tx, userId, "email_change");
     // the mail arrived, so the address is theirs
     await proveAddress(tx, userId);
     await recordAudit(
@@ -107,12 +111,7 @@ export async function changePassword(
     if (count === 0) throw refused();
     await endSessions(tx, actor.id, sessionId);
     await revokeOneTimeTokens(tx, actor.id, "password_reset");
+    await revokeOneTimeTokens(tx, actor.id, "email_change");
     await recordAudit(tx, actor, { action: "password.changed", resource: { type: "user", id: actor.id } });
   });
 }
-
-const endSessions = (tx: Tx, userId: string, exceptId: string | null) =>
-  tx.session.updateMany({
-    where: { userId, revokedAt: null, ...(exceptId && { id: { not: exceptId } }) },
-    data: { revokedAt: new Date() },
-  });

@@ -1,7 +1,7 @@
 import { hash, verify } from "@node-rs/argon2";
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one lane; about 25 ms here. */
-const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+export const hashParameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Of no password at all, with the same parameters: what is checked where an address has no account. */
 const nobodysHash =
@@ -10,7 +10,7 @@ const nobodysHash =
 /** The same word typed on two systems may arrive composed or decomposed. */
 const normalized = (password: string) => password.normalize("NFC");
 
-export const hashPassword = (password: string): Promise<string> => hash(normalized(password), parameters);
+export const hashPassword = (password: string): Promise<string> => hash(normalized(password), hashParameters);
 
 /** Whether the password fits; always costs one hash, also where there is nothing to compare with. */
 export async function isPasswordRight(passwordHash: string | null | undefined, password: string) {

@@ -44,6 +44,8 @@ export const verifyEmailSchema = z.object({ token: z.string().min(20).max(200) }
 export const viewerSchema = z.object({
   id: z.uuid(),
   name: z.string(),
+  /** A short name of one's own choice, in lower case. */
+  handle: z.string().nullable(),
   email: z.string(),
   language: z.enum(languages),
   isEmailVerified: z.boolean(),
@@ -53,16 +55,31 @@ export const viewerSchema = z.object({
 /** `GET /me`. */
 export type ViewerView = z.infer<typeof viewerSchema>;
 
+export const secondFactorSchema = z.object({ isActive: z.boolean(), backupCodesLeft: z.int() });
+export type SecondFactorView = z.infer<typeof secondFactorSchema>;
+
 /** `GET /settings`. */
 export const settingsViewSchema = z.object({
   profile: viewerSchema,
+  /** The address a change was asked to and is not confirmed yet. */
+  pendingEmail: z.string().nullable(),
+  secondFactor: secondFactorSchema,
   quota: quotaViewSchema,
   limits: z.object({ maxUploadBytes: z.int() }),
 });
 export type SettingsView = z.infer<typeof settingsViewSchema>;
 
+/** Compared without case, so kept in one. */
+export const handleSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9_-]{3,30}$/, { message: "handle" });
+
 export const updateSettingsSchema = z.object({
   name: oneLine(100).optional(),
+  /** null takes it away. */
+  handle: handleSchema.nullable().optional(),
   language: z.enum(languages).optional(),
 });
 export type UpdateSettingsInput = z.infer<typeof updateSettingsSchema>;
@@ -71,6 +88,59 @@ export const changePasswordSchema = z.object({
   newPassword: passwordSchema,
 });
 export type ChangePasswordInput = z.infer<typeof changePasswordSchema>;
+
+/** What is asked for once more before the account itself changes; the code only where a second factor is on. */
+export const proofSchema = z.object({
+  password: z.string().max(128),
+  code: z.string().max(40).optional(),
+});
+export type ProofInput = z.infer<typeof proofSchema>;
+
+export const changeEmailSchema = proofSchema.extend({ email: emailSchema });
+export type ChangeEmailInput = z.infer<typeof changeEmailSchema>;
+/** The same for an address that has an account and one that has none. */
+export const emailChangeSchema = z.object({
+  email: z.string(),
+  /** Whether the change waits for a link in a mail to be followed. */
+  isConfirmationNeeded: z.boolean(),
+});
+export type EmailChangeView = z.infer<typeof emailChangeSchema>;
+
+export const secondFactorSetupSchema = z.object({
+  /** Base32, for typing. */
+  secret: z.string(),
+  uri: z.string(),
+  /** An SVG path in a view box of `size` units a side. */
+  qr: z.object({ size: z.int(), path: z.string() }),
+});
+export type SecondFactorSetupView = z.infer<typeof secondFactorSetupSchema>;
+export const activateSecondFactorSchema = z.object({ code: z.string().max(40) });
+/** The only time they are shown. */
+export const backupCodesSchema = z.object({ backupCodes: z.array(z.string()) });
+export type BackupCodesView = z.infer<typeof backupCodesSchema>;
+
+/** What closing the account would delete, and what stands in its way. */
+export const closingSchema = z.object({
+  /** Collections the person owns, and all their documents in them or elsewhere. */
+  collections: z.int(),
+  documents: z.int(),
+  /** Of these documents, those in collections of others. */
+  documentsElsewhere: z.int(),
+  sharedCollections: z.array(
+    z.object({
+      id: z.uuid(),
+      name: z.string(),
+      /** Grants, invitations and visibility. */
+      shares: z.int(),
+      /** Documents of others in it. */
+      foreignDocuments: z.int(),
+    }),
+  ),
+  neededAs: z.enum(["last_system_admin", "last_workspace_admin"]).nullable(),
+});
+export type ClosingView = z.infer<typeof closingSchema>;
+export const closeAccountSchema = proofSchema.extend({ email: z.string().max(254) });
+export type CloseAccountInput = z.infer<typeof closeAccountSchema>;
 
 export const sessionViewSchema = z.object({
   id: z.uuid(),

@@ -1,6 +1,6 @@
 import { system, type UserActor } from "#lib/authz/actor.ts";
 import { recordAudit } from "#lib/audit/index.ts";
-import { statement, transaction } from "#lib/db/index.ts";
+import { statement, transaction, type Tx } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Page } from "#lib/http/schema.ts";
 import { deviceName } from "./device.ts";
@@ -85,6 +85,33 @@ export async function revokeSession(actor: UserActor, id: string): Promise<void>
     });
     if (count === 0) throw new AppError("not_found", "No such session of this person");
     await recordAudit(tx, actor, { action: "session.revoked", resource: { type: "session", id } });
+  });
+}
+
+/** Ends a person's live sessions but the excepted one, and says how many. */
+export async function endSessions(tx: Tx, userId: string, exceptId: string | null): Promise<number> {
+  const { count } = await tx.session.updateMany({
+    where: {
+      userId,
+      revokedAt: null,
+      expiresAt: { gt: new Date() },
+      ...(exceptId && { id: { not: exceptId } }),
+    },
+    data: { revokedAt: new Date() },
+  });
+  return count;
+}
+
+/** Ends all of the actor's sessions but the one that asks, at once. A call by access token ends all. */
+export async function revokeOtherSessions(actor: UserActor, sessionId: string | null): Promise<void> {
+  await transaction(actor, async (tx) => {
+    const count = await endSessions(tx, actor.id, sessionId);
+    if (count === 0) return;
+    await recordAudit(tx, actor, {
+      action: "session.others_revoked",
+      resource: { type: "user", id: actor.id },
+      metadata: { count },
+    });
   });
 }
 

@@ -1,9 +1,11 @@
 import { type UserActor } from "#lib/authz/actor.ts";
 import { findViewer } from "#lib/auth/index.ts";
-import { transaction } from "#lib/db/index.ts";
+import { isUniqueViolation, transaction } from "#lib/db/index.ts";
 import { env } from "#lib/env/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { getQuota } from "#lib/quota/index.ts";
+import { findPendingEmail } from "./email-change.ts";
+import { getSecondFactor } from "./second-factor.ts";
 import { type SettingsView, type UpdateSettingsInput, type ViewerView } from "./schema.ts";
 
 /** The actor as they see themselves. */
@@ -17,18 +19,27 @@ export async function getViewer(actor: UserActor): Promise<ViewerView> {
 export async function getSettings(actor: UserActor): Promise<SettingsView> {
   return transaction(actor, async () => ({
     profile: await getViewer(actor),
+    pendingEmail: await findPendingEmail(actor),
+    secondFactor: await getSecondFactor(actor),
     quota: await getQuota(actor),
     limits: { maxUploadBytes: env.MAX_UPLOAD_BYTES },
   }));
 }
 
-/** Changes what is given and leaves the rest. */
+/** Changes what is given and leaves the rest. Throws `invalid_input` (handle_taken) for somebody else's handle. */
 export async function updateSettings(actor: UserActor, input: UpdateSettingsInput): Promise<SettingsView> {
-  return transaction(actor, async (tx) => {
-    await tx.user.updateMany({
-      where: { id: actor.id },
-      data: { name: input.name, language: input.language, updatedAt: new Date() },
+  const { name, handle, language } = input;
+  try {
+    return await transaction(actor, async (tx) => {
+      await tx.user.updateMany({
+        where: { id: actor.id },
+        data: { name, handle, language, updatedAt: new Date() },
+      });
+      return getSettings(actor);
     });
-    return getSettings(actor);
-  });
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const errors = [{ path: "handle", message: "handle_taken" }];
+    throw new AppError("invalid_input", "Handle is taken", { errors }, error);
+  }
 }

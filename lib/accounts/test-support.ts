@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { authenticate } from "#lib/auth/index.ts";
+import { type UserActor } from "#lib/authz/actor.ts";
 import { env } from "#lib/env/index.ts";
 import { handleAuth } from "./auth-handler.ts";
 import { register } from "./index.ts";
@@ -64,14 +66,26 @@ export function browser({
     headers,
     call,
     post,
-    signIn: (person: { email: string; password: string }, extra?: Record<string, string>) =>
+    signIn: (
+      { email, password, code }: { email: string; password: string; code?: string },
+      extra?: Record<string, string>,
+    ) =>
       post(
         "callback/credentials",
-        { email: person.email, password: person.password, callbackUrl: "/" },
+        { email, password, ...(code !== undefined && { code }), callbackUrl: "/" },
         extra,
       ),
     signOut: () => post("signout", { callbackUrl: "/sign-in" }),
   };
+}
+
+/** Somebody registered and signed in, as verbs want them. */
+export async function signedIn() {
+  const person = await registered();
+  const client = browser();
+  await client.signIn(person);
+  const { actor, sessionId } = await authenticate(client.headers());
+  return { person, client, actor: actor as UserActor, sessionId };
 }
 
 /** Polls until `look` gives something, for at most ten seconds. */

@@ -9,8 +9,9 @@ import { proveAddress } from "./register.ts";
 /** Confirms an address with the secret mailed to it, which works once; what waits for the address becomes access. */
 export async function verifyEmail(token: string, { ip, requestId }: CallOrigin): Promise<void> {
   await transaction(system, async (tx) => {
-    const userId = await takeOneTimeToken(tx, token, "email_verification");
-    if (!userId) throw new AppError("invalid_input", "No live token", { reason: "verification_token" });
+    const taken = await takeOneTimeToken(tx, token, "email_verification");
+    if (!taken) throw new AppError("invalid_input", "No live token", { reason: "verification_token" });
+    const { userId } = taken;
     await proveAddress(tx, userId);
     await recordAudit(
       tx,

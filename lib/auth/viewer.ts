@@ -8,6 +8,7 @@ import { authenticate } from "./authenticate.ts";
 interface ViewerRow {
   id: string;
   name: string;
+  handle: string | null;
   email: string;
   language: Locale;
   isEmailVerified: boolean;
@@ -21,7 +22,7 @@ interface ViewerRow {
 export async function findViewer(actor: UserActor): Promise<ViewerView | null> {
   const [row] = await transaction(actor, (tx) =>
     tx.$queryRaw<ViewerRow[]>(Prisma.sql`
-      SELECT u.id, u.name, u.email, u.language, u.email_verified_at IS NOT NULL AS "isEmailVerified",
+      SELECT u.id, u.name, u.handle, u.email, u.language, u.email_verified_at IS NOT NULL AS "isEmailVerified",
         u.is_system_admin AS "isSystemAdmin", u.workspace_id AS "workspaceId", w.name AS "workspaceName",
         u.workspace_role AS "workspaceRole"
       FROM users u LEFT JOIN workspaces w ON w.id = u.workspace_id WHERE u.id = ${actor.id}::uuid`),

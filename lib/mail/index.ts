@@ -11,17 +11,26 @@ interface To {
   language: Locale;
 }
 
-type Kind = "passwordReset" | "verification" | "addressTaken";
+type Kind =
+  | "passwordReset"
+  | "verification"
+  | "addressTaken"
+  | "emailChange"
+  | "emailChangeAsked"
+  | "emailChanged"
+  | "secondFactorOn"
+  | "secondFactorOff"
+  | "accountClosed";
 const pageOf = (path: string, secret?: string) =>
   new URL(secret ? `${path}?token=${encodeURIComponent(secret)}` : path, env.APP_URL).href;
 
-function fixedLetter(kind: Kind, { to, language }: To, url: string) {
+function fixedLetter(kind: Kind, { to, language }: To, url: string, values: Record<string, string> = {}) {
   const t = translator(language);
   return letter({
     to,
     language,
     subject: t(`mail.${kind}.subject`),
-    text: t(`mail.${kind}.text`),
+    text: t(`mail.${kind}.text`, values),
     action: { label: t(`mail.${kind}.action`), url },
     note: t(`mail.${kind}.note`),
   });
@@ -38,6 +47,28 @@ export const sendVerificationMail = ({ secret, ...to }: To & { secret: string })
 /** To the owner of an address that somebody tried to register again. */
 export const sendAddressTakenMail = (to: To): void =>
   sendMailSoon(fixedLetter("addressTaken", to, pageOf("/sign-in")));
+
+/** A link to confirm the address that somebody wants to sign in with from now on. */
+export const sendEmailChangeMail = ({ secret, ...to }: To & { secret: string }): void =>
+  sendMailSoon(fixedLetter("emailChange", to, pageOf("/confirm-email", secret)));
+
+/** To the old address: that a change was asked for, or that it holds. */
+export const sendEmailChangeNotice = ({
+  newEmail,
+  isDone,
+  ...to
+}: To & { newEmail: string; isDone: boolean }): void => {
+  const kind = isDone ? "emailChanged" : "emailChangeAsked";
+  sendMailSoon(fixedLetter(kind, to, pageOf(isDone ? "/" : "/settings"), { email: quotable(newEmail) }));
+};
+
+/** That signing in asks for a code from now on, or no longer. */
+export const sendSecondFactorMail = ({ isOn, ...to }: To & { isOn: boolean }): void =>
+  sendMailSoon(fixedLetter(isOn ? "secondFactorOn" : "secondFactorOff", to, pageOf("/settings")));
+
+/** The last mail to somebody who closed their account. */
+export const sendAccountClosedMail = (to: To): void =>
+  sendMailSoon(fixedLetter("accountClosed", to, pageOf("/")));
 
 /** An invitation to a collection. Throws when it could not be sent, so that the caller's queue tries again. */
 export async function sendInvitationMail({

@@ -2,12 +2,19 @@ import * as register from "../auth/register/route.ts";
 import * as passwordReset from "../auth/password-reset/route.ts";
 import * as passwordResetConfirm from "../auth/password-reset/confirm/route.ts";
 import * as verifyEmail from "../auth/verify-email/route.ts";
+import * as emailChangeConfirm from "../auth/email-change/confirm/route.ts";
 import * as me from "../me/route.ts";
 import * as password from "../me/password/route.ts";
 import * as sessions from "../me/sessions/route.ts";
 import * as session from "../me/sessions/[id]/route.ts";
 import * as tokens from "../me/tokens/route.ts";
 import * as token from "../me/tokens/[id]/route.ts";
+import * as emailChange from "../me/email-change/route.ts";
+import * as secondFactor from "../me/second-factor/route.ts";
+import * as secondFactorActivate from "../me/second-factor/activate/route.ts";
+import * as secondFactorRemove from "../me/second-factor/remove/route.ts";
+import * as backupCodes from "../me/second-factor/backup-codes/route.ts";
+import * as closing from "../me/closing/route.ts";
 import * as settings from "../settings/route.ts";
 import * as collections from "../collections/route.ts";
 import * as collection from "../collections/[id]/route.ts";
@@ -37,12 +44,19 @@ export const routeModules = [
   passwordReset,
   passwordResetConfirm,
   verifyEmail,
+  emailChangeConfirm,
   me,
   password,
   sessions,
   session,
   tokens,
   token,
+  emailChange,
+  secondFactor,
+  secondFactorActivate,
+  secondFactorRemove,
+  backupCodes,
+  closing,
   settings,
   collections,
   collection,

@@ -20,7 +20,7 @@ export const PATCH = route(
   {
     method: "PATCH",
     path: "/api/v1/settings",
-    summary: "Change name or language",
+    summary: "Change name, handle or language",
     auth: "user",
     rate: "write",
     body: updateSettingsSchema,

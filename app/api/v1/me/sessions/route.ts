@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { listSessions } from "#lib/accounts/index.ts";
+import { listSessions, revokeOtherSessions } from "#lib/accounts/index.ts";
 import { sessionListSchema } from "#lib/accounts/schema.ts";
 import { route } from "#lib/http/route.ts";
 import { idSchema } from "#lib/http/schema.ts";
@@ -15,4 +15,19 @@ export const GET = route(
     answers: { 200: sessionListSchema },
   },
   async ({ actor, sessionId, query }) => ({ body: await listSessions(actor, { sessionId, ...query }) }),
+);
+
+export const DELETE = route(
+  {
+    method: "DELETE",
+    path: "/api/v1/me/sessions",
+    summary: "End all of the person's sessions but the one that asks, at once",
+    auth: "user",
+    rate: "write",
+    answers: { 204: null },
+  },
+  async ({ actor, sessionId }) => {
+    await revokeOtherSessions(actor, sessionId);
+    return { status: 204 };
+  },
 );

@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import qrcode from "qrcode-generator";
+import { type UserActor } from "#lib/authz/actor.ts";
+import { recordAudit } from "#lib/audit/index.ts";
+import { Prisma, type Tx, transaction } from "#lib/db/index.ts";
+import { AppError } from "#lib/errors/index.ts";
+import { type Locale, translator } from "#lib/i18n/index.ts";
+import { sendSecondFactorMail } from "#lib/mail/index.ts";
+import { countCall } from "#lib/rate-limit/index.ts";
+import { hashBackupCode, newBackupCodes, shownBackupCode } from "./backup-codes.ts";
+import { hasSecondFactor, plainCode, wrongCode } from "./codes.ts";
+import { proveSelf } from "./proof.ts";
+import {
+  type BackupCodesView,
+  type ProofInput,
+  type SecondFactorSetupView,
+  type SecondFactorView,
+} from "./schema.ts";
+import { seal, unseal } from "./sealed.ts";
+import { matchingStep, newTotpSecret, toBase32, totpUri } from "./totp.ts";
+
+const conflict = (reason: string) => new AppError("conflict", "Not in this state", { reason });
+
+/** Whether the actor has one, and how many backup codes are left. */
+export async function getSecondFactor(actor: UserActor): Promise<SecondFactorView> {
+  return transaction(actor, async (tx) => ({
+    isActive: await hasSecondFactor(tx, actor.id),
+    backupCodesLeft: await tx.backupCode.count({ where: { userId: actor.id, usedAt: null } }),
+  }));
+}
+
+/** Makes a secret for an authenticator app. Nothing is asked for at sign-in before `activateSecondFactor`. */
+export async function setUpSecondFactor(actor: UserActor, proof: ProofInput): Promise<SecondFactorSetupView> {
+  const { email, language } = await proveSelf(actor, proof);
+  const secret = newTotpSecret();
+  const rows = await transaction(actor, (tx) =>
+    tx.$queryRaw<unknown[]>(Prisma.sql`
+      INSERT INTO second_factors AS f (user_id, secret, backup_salt)
+        VALUES (${actor.id}::uuid, ${seal(secret, actor.id)}, ${randomBytes(16)})
+        ON CONFLICT (user_id) DO UPDATE SET secret = excluded.secret, created_at = now() WHERE f.activated_at IS NULL
+        RETURNING 1`),
+  );
+  if (rows.length === 0) throw conflict("second_factor_active");
+  const uri = totpUri({ secret, account: email, issuer: translator(language)("common.appName") });
+  return { secret: toBase32(secret), uri, qr: drawn(uri) };
+}
+
+/** Turns the second factor on with a code that proves the app has the secret. The backup codes are shown this once. */
+export async function activateSecondFactor(
+  actor: UserActor,
+  { code }: { code: string },
+): Promise<BackupCodesView> {
+  const limit = { most: 10, windowSeconds: 300, per: "actor", isShared: true } as const;
+  await countCall({ name: "activateCode", limit }, actor.id);
+  const own = await transaction(actor, (tx) =>
+    tx.secondFactor.findUnique({
+      where: { userId: actor.id, activatedAt: null },
+      select: { secret: true, user: { select: { email: true, language: true } } },
+    }),
+  );
+  if (!own) throw conflict("second_factor_not_set_up");
+  const step = matchingStep(unseal(own.secret, actor.id), plainCode(code), Date.now());
+  if (step === null) throw wrongCode();
+  const made = await makeBackupCodes();
+  await transaction(actor, async (tx) => {
+    const { count } = await tx.secondFactor.updateMany({
+      where: { userId: actor.id, activatedAt: null, secret: own.secret },
+      data: { activatedAt: new Date(), lastStep: step, backupSalt: made.salt },
+    });
+    if (count === 0) throw conflict("second_factor_not_set_up");
+    await keepBackupCodes(tx, actor.id, made.hashes);
+    await recordAudit(tx, actor, {
+      action: "second_factor.activated",
+      resource: { type: "user", id: actor.id },
+    });
+  });
+  sendSecondFactorMail({ to: own.user.email, language: own.user.language as Locale, isOn: true });
+  return { backupCodes: made.codes.map(shownBackupCode) };
+}
+
+/** New backup codes; the old ones stop working. */
+export async function renewBackupCodes(actor: UserActor, proof: ProofInput): Promise<BackupCodesView> {
+  await proveSelf(actor, proof);
+  const made = await makeBackupCodes();
+  await transaction(actor, async (tx) => {
+    // locks the row, so that of two renewals one comes after the other
+    const { count } = await tx.secondFactor.updateMany({
+      where: { userId: actor.id, activatedAt: { not: null } },
+      data: { backupSalt: made.salt },
+    });
+    if (count === 0) throw conflict("second_factor_not_set_up");
+    await tx.backupCode.deleteMany({ where: { userId: actor.id } });
+    await keepBackupCodes(tx, actor.id, made.hashes);
+    await recordAudit(tx, actor, {
+      action: "backup_codes.renewed",
+      resource: { type: "user", id: actor.id },
+    });
+  });
+  return { backupCodes: made.codes.map(shownBackupCode) };
+}
+
+/** Signing in asks for the password alone from now on. */
+export async function removeSecondFactor(actor: UserActor, proof: ProofInput): Promise<void> {
+  const { email, language } = await proveSelf(actor, proof);
+  await transaction(actor, async (tx) => {
+    const { count } = await tx.secondFactor.deleteMany({
+      where: { userId: actor.id, activatedAt: { not: null } },
+    });
+    if (count === 0) throw conflict("second_factor_not_set_up");
+    await recordAudit(tx, actor, {
+      action: "second_factor.removed",
+      resource: { type: "user", id: actor.id },
+    });
+  });
+  sendSecondFactorMail({ to: email, language, isOn: false });
+}
+
+async function makeBackupCodes() {
+  const salt = randomBytes(16) as Buffer<ArrayBuffer>;
+  const codes = newBackupCodes();
+  return { salt, codes, hashes: await Promise.all(codes.map((code) => hashBackupCode(code, salt))) };
+}
+
+const keepBackupCodes = (tx: Tx, userId: string, hashes: Uint8Array<ArrayBuffer>[]) =>
+  tx.backupCode.createMany({ data: hashes.map((hash) => ({ userId, hash })) });
+
+/** A QR code as the path of an SVG whose view box has `size` units a side; the quiet zone is the page's. */
+function drawn(text: string): { size: number; path: string } {
+  const code = qrcode(0, "M");
+  code.addData(text);
+  code.make();
+  const size = code.getModuleCount();
+  let path = "";
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) if (code.isDark(y, x)) path += `M${x} ${y}h1v1h-1z`;
+  return { size, path };
+}
