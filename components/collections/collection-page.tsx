@@ -30,6 +30,9 @@ import { CollectionMenu } from "./collection-menu.tsx";
 import { NewCollectionHotkey } from "./new-collection-button.tsx";
 import { collectionQuery } from "./queries.ts";
 
+/** The server counts no further. */
+const countedDocuments = 1000;
+
 interface CollectionPageProps {
   id: string;
   initialView: ViewMode;
@@ -125,7 +128,9 @@ function Documents({ collection, initialView }: { collection: CollectionView; in
     <>
       <div className="mb-3 flex items-center justify-between gap-3">
         <h2 className="text-ink-muted text-sm font-medium tracking-normal">
-          {t("documentCount", { count: Math.max(collection.documentCount, documents.length) })}
+          {collection.documentCount >= countedDocuments && list.hasNextPage
+            ? t("manyDocuments", { count: countedDocuments })
+            : t("documentCount", { count: Math.max(collection.documentCount, documents.length) })}
         </h2>
         <ViewSwitch view={view} onChange={setView} />
       </div>

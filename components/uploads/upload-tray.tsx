@@ -21,7 +21,7 @@ export function UploadTray() {
   const { items, proposal } = useUploads();
   const totals = totalsOf(items);
   const [isOpen, setOpen] = useState(true);
-  const isDone = items.length > 0 && totals.active === 0 && totals.failed === 0;
+  const isDone = totals.done > 0 && totals.active === 0 && totals.failed === 0;
   useArrivals();
   useEffect(() => {
     // what went well steps aside by itself; what failed waits to be seen
@@ -66,7 +66,9 @@ function TrayHeader({
   const isRunning = totals.active > 0;
   const title = isRunning
     ? t("running", { active: totals.active, percent: totals.percent ?? 0 })
-    : t("finished", { done: totals.done, failed: totals.failed });
+    : totals.done + totals.failed > 0
+      ? t("finished", { done: totals.done, failed: totals.failed })
+      : t("stopped");
   return (
     <div className="shrink-0">
       <div className="flex items-center gap-1 py-2 pr-2 pl-4">
