@@ -91,7 +91,7 @@ export function groupsReached(edges: readonly GroupEdge[]): Set<string> {
  */
 export function groupChains(edges: readonly GroupEdge[], target: string, limit = 5): string[][] {
   const leads = new Set([target]);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const { childId, parentId } of edges) {
       if (childId === null || leads.has(childId) || !leads.has(parentId)) continue;
