@@ -2,7 +2,7 @@ import { recordAudit } from "#lib/audit/index.ts";
 import { type Actor, type UserActor } from "#lib/authz/actor.ts";
 import { Prisma, transaction, type Tx } from "#lib/db/index.ts";
 import { actionForbidden, AppError, collectionForbidden } from "#lib/errors/index.ts";
-import { cursorId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
+import { beforeId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
 import { type Page } from "#lib/http/schema.ts";
 import { type CollectionRow, collectionColumns, toCollectionView } from "./rows.ts";
 import {
@@ -47,7 +47,7 @@ export async function listCollections(
   actor: UserActor,
   { scope, cursor }: ListCollectionsInput,
 ): Promise<Page<CollectionView>> {
-  const before = cursorId(cursor);
+  const before = beforeId(cursor);
   const mine = Prisma.sql`c.owner_id = ${actor.id}::uuid`;
   const granted = Prisma.sql`c.id IN (SELECT g.collection_id FROM app.my_collection_grants g WHERE g.mask & 1 <> 0 AND NOT g.is_everyone)`;
   const which = {
@@ -59,7 +59,7 @@ export async function listCollections(
   return transaction(actor, async (tx) => {
     const rows = await tx.$queryRaw<CollectionRow[]>(Prisma.sql`
       SELECT ${collectionColumns} FROM collections c
-       WHERE ${which} AND (${before}::uuid IS NULL OR c.id < ${before}::uuid)
+       WHERE ${which} AND c.id < ${before}::uuid
        ORDER BY c.id DESC LIMIT ${PAGE_SIZE + 1}`);
     return pageFrom(rows, toCollectionView);
   });

@@ -1,22 +1,15 @@
 import { recordAudit } from "#lib/audit/index.ts";
 import { type Actor, type UserActor } from "#lib/authz/actor.ts";
 import { Prisma, transaction, type Tx } from "#lib/db/index.ts";
-import { actionForbidden, AppError, collectionForbidden, documentNotFound } from "#lib/errors/index.ts";
-import { cursorId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
-import { type Page } from "#lib/http/schema.ts";
+import { actionForbidden, AppError, documentNotFound } from "#lib/errors/index.ts";
 import { storage } from "#lib/storage/index.ts";
 import { type DocumentRow, documentColumns, toDocumentView } from "./rows.ts";
-import {
-  type DocumentDetailView,
-  type DocumentView,
-  type ListDocumentsInput,
-  type UpdateDocumentInput,
-} from "./schema.ts";
+import { type DocumentDetailView, type DocumentView, type UpdateDocumentInput } from "./schema.ts";
+
+export { listDocuments } from "./lists.ts";
 
 /** How long a presigned address of a document's bytes works, in seconds: all that outlives a revocation. */
 const CONTENT_TTL_SECONDS = 60;
-/** Documents on the home page. */
-const RECENT_DOCUMENTS = 24;
 
 /**
  * One stored document the actor may view. Missing, unseen and in a trashed collection are one answer (`not_found`);
@@ -24,51 +17,6 @@ const RECENT_DOCUMENTS = 24;
  */
 export function getDocument(actor: Actor, id: string): Promise<DocumentDetailView> {
   return transaction(actor, (tx) => readDocument(tx, actor, id));
-}
-
-/**
- * Documents, newest first. Of one collection (`forbidden` when that may not be seen), of the actor's trash, the latest
- * across all collections (`recent`, one short page), or those of other people (`shared`).
- */
-export async function listDocuments(
-  actor: UserActor,
-  { collectionId, scope, q, cursor }: ListDocumentsInput,
-): Promise<Page<DocumentView>> {
-  const before = cursorId(cursor);
-  const view = (row: DocumentRow) => toDocumentView(row, actor.id);
-  const named = q ? Prisma.sql`AND strpos(lower(d.name), lower(${q})) > 0` : Prisma.empty;
-  const place = collectionId ? Prisma.sql`AND d.collection_id = ${collectionId}::uuid` : Prisma.empty;
-  const page = Prisma.sql`AND (${before}::uuid IS NULL OR d.id < ${before}::uuid)`;
-  return transaction(actor, async (tx) => {
-    if (collectionId) await demandCollection(tx, collectionId);
-    if (scope === "trashed") {
-      const rows = await tx.$queryRaw<DocumentRow[]>(Prisma.sql`
-        SELECT ${documentColumns} FROM documents d JOIN collections c ON c.id = d.collection_id AND c.deleted_at IS NULL
-         WHERE d.deleted_at IS NOT NULL ${place} ${named} ${page}
-           AND (d.owner_id = ${actor.id}::uuid OR d.collection_id IN (SELECT g.collection_id FROM app.my_collection_grants g WHERE g.mask & 16 <> 0))
-           AND app.can_delete(app.document_mask(d.id, d.collection_id, d.owner_id, d.access_mode), d.owner_id)
-         ORDER BY d.id DESC LIMIT ${PAGE_SIZE + 1}`);
-      return pageFrom(rows, view);
-    }
-    const live = Prisma.sql`d.deleted_at IS NULL AND d.status <> 'pending'`;
-    if (collectionId) {
-      const rows = await tx.$queryRaw<DocumentRow[]>(Prisma.sql`
-        SELECT ${documentColumns} FROM documents d WHERE ${live} ${place} ${named} ${page} ORDER BY d.id DESC LIMIT ${PAGE_SIZE + 1}`);
-      return pageFrom(rows, view);
-    }
-    // the newest of each collection first, so that neither few nor many collections mean a long walk
-    const size = scope === "recent" ? RECENT_DOCUMENTS : PAGE_SIZE;
-    const whose = scope === "shared" ? Prisma.sql`AND d.owner_id <> ${actor.id}::uuid` : Prisma.empty;
-    const rows = await tx.$queryRaw<DocumentRow[]>(Prisma.sql`
-      SELECT ${documentColumns}
-        FROM (SELECT DISTINCT g.collection_id FROM app.my_collection_grants g WHERE NOT g.is_everyone) mine
-        JOIN collections c ON c.id = mine.collection_id AND c.deleted_at IS NULL,
-        LATERAL (SELECT * FROM documents d WHERE d.collection_id = mine.collection_id AND ${live} ${named} ${whose} ${page}
-                  ORDER BY d.id DESC LIMIT ${size + 1}) d
-       ORDER BY d.id DESC LIMIT ${size + 1}`);
-    const found = pageFrom(rows, view, size);
-    return scope === "recent" ? { ...found, nextCursor: null } : found;
-  });
 }
 
 /** Renames. A stale `version` throws `conflict` with the `current` state. */
@@ -198,11 +146,6 @@ async function keyOf(tx: Tx, id: string, what: "blob" | "thumbnail"): Promise<st
   >`SELECT app.document_key(${id}::uuid, ${what}) AS key`;
   if (!row?.key) throw new AppError("not_found", `No ${what} yet`, { reason: "document" });
   return row.key;
-}
-
-async function demandCollection(tx: Tx, id: string): Promise<void> {
-  const found = await tx.collection.findFirst({ where: { id, deletedAt: null }, select: { id: true } });
-  if (!found) throw collectionForbidden();
 }
 
 async function readDocument(tx: Tx, actor: Actor, id: string): Promise<DocumentDetailView> {

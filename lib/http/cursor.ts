@@ -6,13 +6,20 @@ export const PAGE_SIZE = 50;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The id a cursor stands for: lists run from new to old over time-ordered ids. */
+/** The id a cursor stands for; null at the beginning. */
 export function cursorId(cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
   if (!uuid.test(cursor))
     throw new AppError("invalid_input", "Not a cursor", { errors: [{ path: "cursor", message: "format" }] });
   return cursor;
 }
+
+/**
+ * The id that a page lies before, in lists from new to old over time-ordered ids: above every id at the beginning.
+ * Always an id, so that `id < $1` can be an index condition in a plan that is kept.
+ */
+export const beforeId = (cursor: string | undefined): string =>
+  cursorId(cursor) ?? "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** Cuts one row too many into a page and its next cursor. */
 export function pageFrom<Row extends { id: string }, Item>(
