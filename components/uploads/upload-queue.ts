@@ -79,8 +79,15 @@ export class UploadQueue {
 
   cancel(id: string): void {
     clearTimeout(this.#timers.get(id));
-    this.#change(id, { phase: "cancelled" });
+    const permit = this.#find(id)?.permit;
+    this.#change(id, { phase: "cancelled", permit: null, isSent: false });
     this.#aborts.get(id)?.abort();
+    // the server forgets the pending document at once; if this does not get through, its sweep does
+    if (permit) {
+      void api(`/api/v1/documents/${permit.documentId}?permanent=true`, { method: "DELETE" }).catch(
+        () => undefined,
+      );
+    }
     this.#pump();
   }
   cancelAll(): void {

@@ -12,6 +12,11 @@ describe("what matches its declaration", () => {
     ["a PDF header just inside the first 1024 bytes", latin1(" ".repeat(1000) + pdf), "application/pdf"],
     ["a PNG", png, "image/png"],
     ["a JPEG", Buffer.from("ffd8ffe000104a46494600010100000100010000", "hex"), "image/jpeg"],
+    [
+      "a TIFF whose directory lies beyond what is looked at",
+      Buffer.concat([latin1("II*\u0000\u0000\u0000\u0002\u0000"), Buffer.alloc(8192, 7)]),
+      "image/tiff",
+    ],
     ["a GIF", latin1("GIF89a\u0001\u0000\u0001\u0000\u0000\u0000\u0000"), "image/gif"],
     ["plain text", Buffer.from("Grüße, 漢字\n"), "text/plain"],
     ["an empty text", Buffer.alloc(0), "text/plain"],

@@ -42,6 +42,8 @@ async function detect(head: Buffer, declared: string): Promise<string> {
   }
   const found = await fileTypeFromBuffer(head).catch(() => undefined);
   if (found) return aliases[found.mime] ?? found.mime;
+  // its directory, which would tell one kind of TIFF from another, may lie anywhere in the file
+  if (declared === "image/tiff" && /^(II\*\0|MM\0\*)/.test(text)) return declared;
   return textType(head, "text/plain") ?? "application/octet-stream";
 }
 
