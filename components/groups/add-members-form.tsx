@@ -58,7 +58,7 @@ export function AddMembersForm({ id }: { id: string }) {
             <Textarea
               {...control}
               ref={field}
-              rows={1}
+              rows={2}
               value={text}
               placeholder={t("placeholder")}
               autoComplete="off"
@@ -69,7 +69,7 @@ export function AddMembersForm({ id }: { id: string }) {
                 setProblem(null);
               }}
               onKeyDown={onKeyDown}
-              className="min-h-8 w-auto min-w-0 flex-1 basis-64 pointer-coarse:min-h-10"
+              className="w-auto min-w-0 flex-1 basis-64"
             />
             <Button type="submit" variant="primary" isBusy={add.isPending}>
               {t("add")}

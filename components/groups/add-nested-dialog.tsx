@@ -41,7 +41,8 @@ export function AddNestedDialog({ group, onClose }: { group: GroupDetailView; on
       title={t("addTitle", { name: group.name })}
       description={t("addDescription", { name: group.name })}
     >
-      <FindGroup value={typed} onChange={setTyped} hasFocus />
+      {/* room for the focus ring, which the scrolling part would cut */}
+      <FindGroup value={typed} onChange={setTyped} hasFocus className="pt-1" />
       <div role="alert" className="text-danger-ink mt-2 text-sm wrap-anywhere empty:hidden">
         {nest.error && problemOf(nest.error)}
       </div>
