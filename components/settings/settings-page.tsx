@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import type { ComponentType } from "react";
+import { GroupsLink } from "#components/groups/groups-link.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
@@ -23,7 +24,7 @@ const sections = [
 export function SettingsPage() {
   const t = useTranslations("settings");
   return (
-    <Page breadcrumb={<Breadcrumb crumbs={[{ label: t("title") }]} />}>
+    <Page breadcrumb={<Breadcrumb crumbs={[{ label: t("title") }]} />} actions={<GroupsLink />}>
       <h1 className="mb-6 font-serif text-xl font-medium">{t("title")}</h1>
       <div className="flex items-start gap-10">
         <nav aria-label={t("sections")} className="sticky top-20 w-48 shrink-0 max-lg:hidden">
