@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api } from "#components/api.ts";
 import { paging } from "#components/list-pages.ts";
-import type { SessionView, SettingsView, TokenView } from "#lib/accounts/schema.ts";
+import type { ClosingView, SessionView, SettingsView, TokenView } from "#lib/accounts/schema.ts";
 import type { Page } from "#lib/http/schema.ts";
 
 const pageUrl = (path: string, cursor: string | null) =>
@@ -11,6 +11,12 @@ export const settingsQuery = () =>
   queryOptions({
     queryKey: ["settings"],
     queryFn: ({ signal }) => api<SettingsView>("/api/v1/settings", { signal }),
+  });
+
+export const closingQuery = () =>
+  queryOptions({
+    queryKey: ["closing"],
+    queryFn: ({ signal }) => api<ClosingView>("/api/v1/me/closing", { signal }),
   });
 
 export const sessionsKey = ["sessions"] as const;

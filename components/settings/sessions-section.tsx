@@ -1,11 +1,16 @@
 "use client";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Monitor, Smartphone } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { api } from "#components/api.ts";
+import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CardSection } from "#components/ui/card.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { notify } from "#components/ui/toast.tsx";
+import { useErrorText } from "#components/use-error-text.ts";
 import type { SessionView } from "#lib/accounts/schema.ts";
 import { ItemList, ItemRow } from "./item-list.tsx";
 import { sessionsKey, sessionsQuery } from "./queries.ts";
@@ -19,8 +24,25 @@ export function SessionsSection() {
   const removal = useRemoval<SessionView>(sessionsKey, "/api/v1/me/sessions", (session) =>
     t("ended", { device: deviceOf(session) }),
   );
+  const client = useQueryClient();
+  const textOf = useErrorText();
+  const [isAsking, setAsking] = useState(false);
+  const endOthers = useMutation({
+    mutationFn: () => api("/api/v1/me/sessions", { method: "DELETE" }),
+    onSuccess: () => notify.done(t("othersEnded")),
+    onError: (error) => notify.failed(textOf(error)),
+    async onSettled() {
+      setAsking(false);
+      await client.invalidateQueries({ queryKey: sessionsKey });
+    },
+  });
+  const hasOthers = query.data?.pages.some(({ items }) => items.some(({ isCurrent }) => !isCurrent));
   return (
-    <CardSection title={t("title")} description={t("description")}>
+    <CardSection
+      title={t("title")}
+      description={t("description")}
+      action={hasOthers && <Button onClick={() => setAsking(true)}>{t("endOthers")}</Button>}
+    >
       <ItemList query={query} label={t("title")} failedTitle={t("failed")}>
         {(session) => (
           <ItemRow
@@ -52,6 +74,15 @@ export function SessionsSection() {
           />
         )}
       </ItemList>
+      <AlertDialog
+        isOpen={isAsking}
+        onOpenChange={setAsking}
+        title={t("endOthersTitle")}
+        description={t("endOthersText")}
+        confirmLabel={t("endOthers")}
+        isBusy={endOthers.isPending}
+        onConfirm={() => endOthers.mutate()}
+      />
     </CardSection>
   );
 }

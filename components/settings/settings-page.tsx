@@ -5,8 +5,10 @@ import { GroupsLink } from "#components/groups/groups-link.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
+import { ClosingSection } from "./closing-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
 import { ProfileSection } from "./profile-section.tsx";
+import { SecondFactorSection } from "./second-factor-section.tsx";
 import { SessionsSection } from "./sessions-section.tsx";
 import { TokensSection } from "./tokens-section.tsx";
 import { UsageSection } from "./usage-section.tsx";
@@ -16,8 +18,10 @@ const sections = [
   ["appearance", AppearanceSection],
   ["usage", UsageSection],
   ["password", PasswordSection],
+  ["secondFactor", SecondFactorSection],
   ["sessions", SessionsSection],
   ["tokens", TokensSection],
+  ["closing", ClosingSection],
 ] as const satisfies [string, ComponentType][];
 
 /** Everything a person decides about themselves, on one page; beside it on wide windows the way to each part. */
