@@ -24,10 +24,26 @@ export async function sweepAbandonedUploads(olderThanSeconds = 3600): Promise<nu
 }
 
 /**
+ * Gives up objects that were announced and never taken into use: whoever was about to died in between (a thumbnail
+ * whose document was never written). A day is longer than any upload or reading may take. Returns how many.
+ */
+function giveUpStrayObjects(olderThanSeconds = 24 * 3600): Promise<number> {
+  return transaction(system, (tx) =>
+    tx.$executeRaw(Prisma.sql`
+      UPDATE objects o SET state = 'doomed', doomed_at = now()
+       WHERE o.state = 'pending' AND o.created_at < now() - make_interval(secs => ${olderThanSeconds})
+         AND NOT EXISTS (SELECT FROM documents d WHERE d.upload_object_id = o.id)
+         AND NOT EXISTS (SELECT FROM documents d WHERE d.thumbnail_object_id = o.id)
+         AND NOT EXISTS (SELECT FROM blobs b WHERE b.object_id = o.id)`),
+  );
+}
+
+/**
  * Removes objects that nothing uses any more. Their rows stay a while: until its presigned address has ended, a client
  * could still write the object again. Returns how many were removed from the store.
  */
 export async function removeDoomedObjects(keepRowsSeconds = 3600): Promise<number> {
+  await giveUpStrayObjects();
   let removed = 0;
   let after = "00000000-0000-0000-0000-000000000000";
   for (;;) {

@@ -253,6 +253,25 @@ describe("sweeps", () => {
     expect((await expectExact(person.id)).documents).toBe(kept);
   });
 
+  it("give up objects that were announced and never taken into use, after a day", async () => {
+    const { person, collection } = await withCollection();
+    const waiting = await makePendingUpload(person, collection.id);
+    const stray = `${person.id}/${missingId()}/${missingId()}.webp`;
+    const young = `${person.id}/${missingId()}/${missingId()}.webp`;
+    for (const key of [stray, young]) {
+      await storage.put(key, makeText(), { contentType: "image/webp" });
+      await asOwner("INSERT INTO objects (owner_id, key) VALUES ($1, $2)", [person.id, key]);
+    }
+    await asOwner(
+      "UPDATE objects SET created_at = now() - interval '25 hours' WHERE key <> $1 AND owner_id = $2",
+      [young, person.id],
+    );
+    await removeDoomedObjects();
+    expect(await storage.stat(stray)).toBeNull();
+    expect(await storage.stat(young)).not.toBeNull();
+    expect(await confirmUpload(person, waiting.documentId)).toMatchObject({ status: "uploaded" });
+  });
+
   it("remove objects that no row knows, once they are old", async () => {
     const { person, collection } = await withCollection();
     const { id } = await makeDocument(person, collection.id);
