@@ -38,7 +38,7 @@ export function effectivePermissions(
  * The people who can open a resource, by address, with what they may do and where it comes from; beside them what a
  * whole workspace or everyone may. Who does not manage permissions sees only themselves.
  */
-export function listAccess(
+export async function listAccess(
   actor: UserActor,
   resource: ResourceRef,
   { cursor }: { cursor?: string | undefined },

@@ -66,7 +66,11 @@ export function listGrants(actor: UserActor, resource: ResourceRef): Promise<Pag
  * account; without one it waits as an invitation until the address proves itself. Giving again changes role and end.
  * `forbidden` above the actor's own rights (before and after), `quota_exceeded` over the owner's limit of collaborators.
  */
-export function grant(actor: UserActor, resource: ResourceRef, input: GrantInput): Promise<AddedGrantView> {
+export async function grant(
+  actor: UserActor,
+  resource: ResourceRef,
+  input: GrantInput,
+): Promise<AddedGrantView> {
   const endsAt = expiry(input.expiresAt);
   const { email = null, groupId = null } = input;
   return worded(actor, resource, () =>
@@ -92,7 +96,7 @@ export function grant(actor: UserActor, resource: ResourceRef, input: GrantInput
 }
 
 /** Changes role or end of a grant or invitation, within the actor's own rights. The collection's owner keeps full access. */
-export function changeGrant(
+export async function changeGrant(
   actor: UserActor,
   resource: ResourceRef,
   grantId: string,

@@ -1,0 +1,320 @@
+import { describe, expect, it } from "vitest";
+import { asOwner, makePerson, missingId } from "#prisma/factories.ts";
+import { allPermissions, type Permission } from "#lib/authz/permissions.ts";
+import { createCollection, getCollection, trashCollection } from "#lib/collections/index.ts";
+import { type ExplanationView } from "./access-schema.ts";
+import {
+  effectivePermissions,
+  explain,
+  grant,
+  listAccess,
+  revoke,
+  setAccessMode,
+  setVisibility,
+  simulateRemoval,
+} from "./index.ts";
+import { address, makeDocumentRow, makeGroup, outcome } from "./test-support.ts";
+
+async function shared() {
+  const owner = await makePerson({ name: "Olga" });
+  const { workspaceId } = owner;
+  const { id } = await createCollection(owner, { name: "Letters", description: "" });
+  const colleague = (name?: string) => makePerson({ workspaceId, name });
+  const ann = await colleague("Ann");
+  const inner = await makeGroup(workspaceId, { name: "Inner", people: [ann] });
+  const outer = await makeGroup(workspaceId, { name: "Outer", groups: [inner] });
+  const collection = { type: "collection", id } as const;
+  const document = { type: "document", id: await makeDocumentRow(owner.id, id) } as const;
+  return { owner, workspaceId, colleague, ann, inner, outer, collection, document };
+}
+const of = (explanation: ExplanationView, permission: Permission) =>
+  explanation.permissions.find((entry) => entry.permission === permission)!;
+
+describe("explain", () => {
+  it("names every path: direct, through nested groups, workspace, everyone and ownership", async () => {
+    const { owner, ann, outer, collection, document } = await shared();
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const direct = await grant(owner, collection, { email: ann.email, role: "commenter", expiresAt: soon });
+    const team = await grant(owner, collection, { groupId: outer, role: "editor" });
+    const page = await grant(owner, document, { email: ann.email, role: "viewer" });
+    await setVisibility(owner, collection.id, { visibility: "workspace" });
+    const explanation = await explain(owner, document, ann.id);
+    expect(explanation).toMatchObject({
+      resource: document,
+      person: { id: ann.id, name: "Ann", isGuest: false, isPending: false, isYou: false },
+      accessMode: "collection",
+      isTrashed: false,
+      isSuspended: false,
+      role: "editor",
+    });
+    expect(explanation.permissions.map(({ permission }) => permission)).toEqual(allPermissions);
+    const view = of(explanation, "view_documents");
+    expect(view).toMatchObject({ isAllowed: true, because: null });
+    const told = view.paths.map(({ via, resource, grantId, role, chain, expiresAt, grantedBy, state }) => ({
+      via,
+      resource,
+      grantId,
+      role: role?.name,
+      chain: chain.map(({ name }) => name),
+      expiresAt,
+      by: grantedBy?.name,
+      state,
+    }));
+    expect(told).toEqual([
+      {
+        via: "direct",
+        resource: "collection",
+        grantId: direct.id,
+        role: "commenter",
+        chain: [],
+        expiresAt: soon,
+        by: "Olga",
+        state: "active",
+      },
+      {
+        via: "group",
+        resource: "collection",
+        grantId: team.id,
+        role: "editor",
+        chain: ["Inner", "Outer"],
+        expiresAt: null,
+        by: "Olga",
+        state: "active",
+      },
+      {
+        via: "direct",
+        resource: "document",
+        grantId: page.id,
+        role: "viewer",
+        chain: [],
+        expiresAt: null,
+        by: "Olga",
+        state: "active",
+      },
+      {
+        via: "workspace",
+        resource: "collection",
+        grantId: expect.any(String),
+        role: "viewer",
+        chain: [],
+        expiresAt: null,
+        by: "Olga",
+        state: "active",
+      },
+    ]);
+    expect(of(explanation, "edit_documents").paths.map(({ via }) => via)).toEqual(["group"]);
+    expect(of(explanation, "manage_permissions")).toEqual({
+      permission: "manage_permissions",
+      isAllowed: false,
+      because: "no_grant",
+      paths: [],
+    });
+    const own = await explain(owner, document);
+    expect(of(own, "view_documents").paths.map(({ via }) => via)).toEqual([
+      "document_owner",
+      "collection_owner",
+      "workspace",
+    ]);
+    await setVisibility(owner, collection.id, { visibility: "public" });
+    expect(
+      of(await explain(owner, document, ann.id), "view_documents").paths.map(({ via }) => via),
+    ).toContain("everyone");
+  });
+
+  it("says why not: no grant, expired, left out by the access mode, trashed, suspended", async () => {
+    const { owner, ann, colleague, collection, document } = await shared();
+    const because = async (personId: string, place: typeof document | typeof collection = document) =>
+      of(await explain(owner, place, personId), "view_documents").because;
+    const nobody = await colleague();
+    expect(await because(nobody.id)).toBe("no_grant");
+    const given = await grant(owner, collection, { email: ann.email, role: "viewer" });
+    expect(await because(ann.id)).toBeNull();
+    await setAccessMode(owner, document.id, "invite");
+    const leftOut = of(await explain(owner, document, ann.id), "view_documents");
+    expect(leftOut).toMatchObject({
+      isAllowed: false,
+      because: "access_mode",
+      paths: [{ grantId: given.id, state: "access_mode" }],
+    });
+    await setAccessMode(owner, document.id, "collection");
+    await asOwner("UPDATE permissions SET expires_at = now() - interval '1 minute' WHERE id = $1", [
+      given.id,
+    ]);
+    expect(await because(ann.id)).toBe("expired");
+    await asOwner("UPDATE permissions SET expires_at = NULL WHERE id = $1", [given.id]);
+    await asOwner("UPDATE users SET suspended_at = now() WHERE id = $1", [ann.id]);
+    expect(await because(ann.id)).toBe("suspended");
+    await asOwner("UPDATE users SET suspended_at = NULL WHERE id = $1", [ann.id]);
+    await trashCollection(owner, collection.id);
+    expect(await because(ann.id)).toBe("trashed");
+    expect(await because(ann.id, collection)).toBe("trashed");
+    expect(await effectivePermissions(owner, collection, ann.id)).toEqual([]);
+    expect(await outcome(explain(ann, document))).toBe("not_found:document");
+  });
+
+  it("shows others' paths to those who manage permissions, one's own to anybody who may look, and strangers to nobody", async () => {
+    const { owner, ann, colleague, collection, document } = await shared();
+    const stranger = await makePerson();
+    const viewer = await colleague();
+    await grant(owner, collection, { email: ann.email, role: "editor" });
+    await grant(owner, collection, { email: viewer.email, role: "viewer" });
+    const outsider = await makePerson();
+    for (const place of [collection, document]) {
+      const unseen = place === collection ? "forbidden:collection" : "not_found:document";
+      expect(of(await explain(viewer, place), "view_documents").isAllowed).toBe(true);
+      expect(await outcome(explain(ann, place, viewer.id))).toBe("forbidden:action");
+      expect(await outcome(explain(ann, place, missingId()))).toBe("forbidden:action");
+      expect(await outcome(effectivePermissions(ann, place, viewer.id))).toBe("forbidden:action");
+      for (const id of [stranger.id, missingId()])
+        expect(await outcome(explain(owner, place, id))).toBe("not_found:person");
+      expect(await outcome(explain(outsider, place))).toBe(unseen);
+      expect(await outcome(explain(outsider, { ...place, id: missingId() }))).toBe(unseen);
+      expect(await outcome(simulateRemoval(ann, place, { grantId: missingId() }))).toBe("forbidden:action");
+    }
+    // invited from elsewhere: not told from an address without an account until they come
+    await grant(owner, collection, { email: stranger.email, role: "viewer" });
+    expect(await outcome(explain(owner, collection, stranger.id))).toBe("not_found:person");
+    await getCollection(stranger, collection.id);
+    expect((await explain(owner, collection, stranger.id)).role).toBe("viewer");
+  });
+});
+
+describe("the list of people", () => {
+  it("has everyone whom a grant reaches, with where it comes from, and what is open to more", async () => {
+    const { owner, ann, outer, colleague, collection, document } = await shared();
+    const [known, unknown] = [await makePerson(), address()];
+    const inside = await colleague();
+    await grant(owner, collection, { groupId: outer, role: "commenter" });
+    await grant(owner, collection, { email: known.email, role: "viewer" });
+    await grant(owner, collection, { email: unknown, role: "viewer" });
+    await grant(owner, document, { email: inside.email, role: "editor" });
+    await setVisibility(owner, collection.id, { visibility: "workspace" });
+    const list = await listAccess(owner, document, {});
+    expect(list.nextCursor).toBeNull();
+    expect(list.general).toMatchObject([{ via: "workspace", role: { name: "viewer" } }]);
+    const by = new Map(list.items.map((item) => [item.person.email, item]));
+    expect([...by.keys()]).toEqual(
+      [owner, ann, known, inside]
+        .map(({ email }) => email)
+        .concat(unknown)
+        .toSorted(),
+    );
+    expect(by.get(ann.email)).toMatchObject({
+      role: "commenter",
+      sources: [{ via: "group", group: { name: "Outer" } }, { via: "workspace" }],
+    });
+    expect(by.get(inside.email)).toMatchObject({
+      role: "editor",
+      sources: [{ resource: "document" }, { resource: "collection", via: "workspace" }],
+    });
+    expect(by.get(owner.email)).toMatchObject({ role: "owner", person: { isYou: true } });
+    // an account of elsewhere that has not come yet, and an address without one
+    const bare = ({ person: { email: _, ...person }, sources, ...rest }: (typeof list.items)[number]) => ({
+      ...rest,
+      person,
+      sources: sources.map((source) => ({ ...source, grantId: "", grantedAt: "" })),
+    });
+    expect(bare(by.get(known.email)!)).toEqual(bare(by.get(unknown)!));
+    await setAccessMode(owner, document.id, "invite");
+    const invited = (await listAccess(owner, document, {})).items.map(({ person }) => person.id);
+    expect(new Set(invited)).toEqual(new Set([owner.id, inside.id]));
+  });
+
+  it("shows only themselves to those who do not manage permissions, and comes in pages", async () => {
+    const { owner, workspaceId, ann, collection } = await shared();
+    const crowd = await Promise.all(Array.from({ length: 60 }, () => makePerson({ workspaceId })));
+    const everybody = await makeGroup(workspaceId, { people: crowd });
+    await grant(owner, collection, { groupId: everybody, role: "viewer" });
+    const first = await listAccess(owner, collection, {});
+    expect(first.items).toHaveLength(50);
+    const second = await listAccess(owner, collection, { cursor: first.nextCursor! });
+    expect(second.items).toHaveLength(11);
+    expect(second.nextCursor).toBeNull();
+    const emails = [...first.items, ...second.items].map(({ person }) => person.email);
+    expect(new Set(emails)).toEqual(new Set([owner, ...crowd].map(({ email }) => email)));
+    await grant(owner, collection, { email: ann.email, role: "editor" });
+    expect((await listAccess(ann, collection, {})).items.map(({ person }) => person.id)).toEqual([ann.id]);
+    expect((await listAccess(ann, collection, {})).general).toEqual([]);
+    expect(await outcome(listAccess(owner, collection, { cursor: "no cursor" }))).toBe("invalid_input:");
+  });
+});
+
+describe("simulating a removal", () => {
+  it("tells exactly who would lose what, and then it is so", async () => {
+    const { owner, ann, outer, colleague, collection, document } = await shared();
+    const bert = await colleague("Bert");
+    await asOwner("INSERT INTO group_memberships VALUES ($1, $2)", [outer, bert.id]);
+    const team = await grant(owner, collection, { groupId: outer, role: "editor" });
+    await grant(owner, collection, { email: ann.email, role: "viewer" });
+    for (const place of [collection, document]) {
+      const simulated = await simulateRemoval(owner, place, { grantId: team.id });
+      expect(simulated).toMatchObject({ isComplete: true, everyone: [] });
+      const lost = new Map(simulated.people.map((entry) => [entry.person.id, entry]));
+      expect(lost.size).toBe(2);
+      expect(lost.get(ann.id)).toMatchObject({ kept: ["view_documents"] });
+      expect(lost.get(bert.id)).toMatchObject({ kept: [] });
+    }
+    const before = await effectivePermissions(owner, collection, ann.id);
+    const { people } = await simulateRemoval(owner, collection, { grantId: team.id });
+    await revoke(owner, collection, team.id);
+    const after = await effectivePermissions(owner, collection, ann.id);
+    const told = people.find(({ person }) => person.id === ann.id)!;
+    expect([told.kept, told.lost]).toEqual([
+      after,
+      before.filter((permission) => !after.includes(permission)),
+    ]);
+  });
+
+  it("of a place in a group follows the nesting", async () => {
+    const { owner, workspaceId, ann, inner, outer, collection } = await shared();
+    await grant(owner, collection, { groupId: outer, role: "editor" });
+    await grant(owner, collection, { groupId: inner, role: "viewer" });
+    const [gone] = (await simulateRemoval(owner, collection, { groupId: inner, userId: ann.id })).people;
+    expect(gone).toMatchObject({ person: { id: ann.id }, kept: [] });
+    // another way in keeps what it gives
+    const side = await makeGroup(workspaceId, { people: [ann] });
+    await asOwner("INSERT INTO group_nestings (parent_id, child_id) VALUES ($1, $2)", [outer, side]);
+    expect((await simulateRemoval(owner, collection, { groupId: inner, userId: ann.id })).people).toEqual([]);
+    expect(await outcome(simulateRemoval(owner, collection, { groupId: outer, userId: ann.id }))).toBe(
+      "not_found:membership",
+    );
+    expect(await outcome(simulateRemoval(owner, collection, { groupId: inner, userId: missingId() }))).toBe(
+      "not_found:person",
+    );
+  });
+
+  it("looks alike for an invited address and an account that has not come yet; the owner stays", async () => {
+    const { owner, collection, document } = await shared();
+    const known = await makePerson();
+    const losses = [];
+    for (const email of [known.email, address()]) {
+      const { id } = await grant(owner, collection, { email, role: "viewer" });
+      const { people } = await simulateRemoval(owner, collection, { grantId: id });
+      losses.push(people.map(({ person: { email: _, ...person }, ...rest }) => ({ ...rest, person })));
+    }
+    expect(losses[0]).toHaveLength(1);
+    expect(losses[0]).toEqual(losses[1]);
+    const [own] = (await listAccess(owner, collection, {})).items.find(({ person }) => person.isYou)!.sources;
+    for (const place of [collection, document])
+      expect(await outcome(simulateRemoval(owner, place, { grantId: own!.grantId! }))).toBe(
+        "forbidden:last_owner",
+      );
+    expect(await outcome(simulateRemoval(owner, collection, { grantId: missingId() }))).toBe(
+      "not_found:collaborator",
+    );
+  });
+
+  it("of what is open to a workspace or everyone says whom it closes out", async () => {
+    const { owner, ann, collection } = await shared();
+    await setVisibility(owner, collection.id, { visibility: "workspace" });
+    const [workspace] = (await listAccess(owner, collection, {})).general;
+    const closed = await simulateRemoval(owner, collection, { grantId: workspace!.grantId! });
+    expect(closed.people.map(({ person }) => person.id)).toEqual([ann.id]);
+    expect(closed.everyone).toEqual([]);
+    await setVisibility(owner, collection.id, { visibility: "public" });
+    const [everyone] = (await listAccess(owner, collection, {})).general;
+    expect((await simulateRemoval(owner, collection, { grantId: everyone!.grantId! })).everyone).toEqual([
+      "view_documents",
+    ]);
+  });
+});
