@@ -1,5 +1,5 @@
 "use client";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useAccountChecks } from "#components/accounts/use-account-checks.ts";
 import { useForm } from "#components/accounts/use-form.ts";
@@ -18,6 +18,7 @@ export function ChangeEmailDialog(dialog: DialogState) {
   const checks = useAccountChecks();
   const client = useQueryClient();
   const proof = useProof();
+  const { isMailConfigured } = useSuspenseQuery(settingsQuery()).data;
   const form = useForm({
     initial: { email: "", ...proof.initial },
     check: (field, value) => (field === "email" ? checks.email(value) : proof.check(field, value)),
@@ -34,7 +35,7 @@ export function ChangeEmailDialog(dialog: DialogState) {
     <FormDialog
       {...dialog}
       title={t("title")}
-      description={t("description")}
+      description={t(isMailConfigured ? "description" : "descriptionAtOnce")}
       submit={t("submit")}
       form={form}
     >

@@ -60,7 +60,6 @@ function ScanDialog({
     check: (_, value) => (value.trim() === "" ? t("codeNeeded") : null),
     async onSubmit(body) {
       const made = await api<BackupCodesView>(`${path}/activate`, { method: "POST", body });
-      notify.done(t("activated"));
       onActivated(made.backupCodes);
     },
   });
@@ -80,8 +79,9 @@ function ScanDialog({
           aria-label={t("qr")}
           viewBox={`-4 -4 ${size + 8} ${size + 8}`}
           shapeRendering="crispEdges"
-          className="size-45 shrink-0 rounded-md bg-white max-sm:mx-auto"
+          className="size-45 shrink-0 rounded-md max-sm:mx-auto"
         >
+          <rect x="-4" y="-4" width="100%" height="100%" fill="white" />
           <path d={modules} fill="black" />
         </svg>
         <div className="min-w-0 flex-1 basis-45">

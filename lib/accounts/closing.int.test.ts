@@ -220,7 +220,7 @@ describe("closing an account", () => {
   });
 
   it("leaves no upload of the same moment behind, in nobody's books", async () => {
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 6; round++) {
       const someone = await signedIn();
       const { actor } = someone;
       const host = await makePerson();
@@ -237,7 +237,7 @@ describe("closing an account", () => {
         ...Array.from({ length: 3 }, () => makePendingUpload(actor, theirs.id)),
         shelf(actor),
       ]);
-      expect(closed).toMatchObject({ status: "fulfilled" });
+      expect(closed.status === "rejected" && closed.reason).toBe(false);
       expect(others).toHaveLength(13);
       expect(await leftOf(actor.id)).toEqual(nothing);
       expect(await expectExact(host.id)).toEqual({ collections: 1, documents: 3, bytes: 192 });

@@ -63,6 +63,8 @@ export const settingsViewSchema = z.object({
   profile: viewerSchema,
   /** The address a change was asked to and is not confirmed yet. */
   pendingEmail: z.string().nullable(),
+  /** Whether this installation sends mail: without, a new address holds at once. */
+  isMailConfigured: z.boolean(),
   secondFactor: secondFactorSchema,
   quota: quotaViewSchema,
   limits: z.object({ maxUploadBytes: z.int() }),

@@ -20,6 +20,7 @@ export async function getSettings(actor: UserActor): Promise<SettingsView> {
   return transaction(actor, async () => ({
     profile: await getViewer(actor),
     pendingEmail: await findPendingEmail(actor),
+    isMailConfigured: Boolean(env.SMTP_URL),
     secondFactor: await getSecondFactor(actor),
     quota: await getQuota(actor),
     limits: { maxUploadBytes: env.MAX_UPLOAD_BYTES },

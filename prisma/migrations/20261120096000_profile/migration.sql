@@ -118,37 +118,37 @@ CREATE FUNCTION app.needed_as() RETURNS text LANGUAGE sql STABLE SECURITY DEFINE
   END FROM users me WHERE me.id = app.actor_id()
 $$;
 
--- Deletes for good what the actor owns, wherever it lies, and returns what that was. Locks in the order of all others;
--- then the person, so that nothing new can come to be theirs, and once more what came to be theirs until then. The lock
--- on nestings, which removing a person takes anyway, also keeps two last administrators from leaving at once.
+-- Deletes for good what the actor owns, wherever it lies, and returns what that was. All locks come before the first
+-- change: collections (weakly: a confirmed upload refers to its collection while it holds its document), documents, then
+-- the person, so that nothing new can come to be theirs, and then what came to be theirs until then. Whoever waits for the
+-- person holds none of that, or what was made a moment ago. The lock on nestings, which removing a person takes anyway,
+-- also keeps two last administrators from leaving at once.
 CREATE FUNCTION app.clear_account() RETURNS TABLE (type text, id uuid, name text)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
-DECLARE me uuid := app.actor_id(); reason text; is_locked boolean := false;
+DECLARE me uuid := app.actor_id(); reason text;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('sheaf.nestings'));
   IF NOT EXISTS (SELECT FROM users u WHERE u.id = me) THEN RAISE EXCEPTION 'Nobody' USING ERRCODE = 'SH003', DETAIL = 'action'; END IF;
   reason := app.needed_as();
   IF reason IS NOT NULL THEN RAISE EXCEPTION 'Still needed' USING ERRCODE = 'SH003', DETAIL = reason; END IF;
-  LOOP
-    PERFORM FROM collections c WHERE c.owner_id = me ORDER BY c.id FOR UPDATE;
-    IF EXISTS (SELECT FROM app.shared_collections()) THEN
-      RAISE EXCEPTION 'Others use what is theirs' USING ERRCODE = 'SH004', DETAIL = 'shared_collections';
-    END IF;
+  FOR pass IN 1..2 LOOP
+    PERFORM FROM collections c WHERE c.owner_id = me ORDER BY c.id FOR NO KEY UPDATE;
     PERFORM FROM documents d WHERE d.owner_id = me OR d.collection_id IN (SELECT c.id FROM collections c WHERE c.owner_id = me) ORDER BY d.id FOR UPDATE;
-    FOR id, name IN SELECT c.id, c.name FROM collections c WHERE c.owner_id = me ORDER BY c.id LOOP
-      type := 'collection';
-      PERFORM app.purge_collection(id);
-      RETURN NEXT;
-    END LOOP;
-    FOR id, name IN SELECT d.id, d.name FROM documents d WHERE d.owner_id = me ORDER BY d.id LOOP
-      type := 'document';
-      PERFORM app.purge_document(id);
-      RETURN NEXT;
-    END LOOP;
-    EXIT WHEN is_locked;
-    PERFORM FROM users u WHERE u.id = me FOR UPDATE;
-    is_locked := true;
+    IF pass = 1 THEN PERFORM FROM users u WHERE u.id = me FOR UPDATE; END IF;
+  END LOOP;
+  IF EXISTS (SELECT FROM app.shared_collections()) THEN
+    RAISE EXCEPTION 'Others use what is theirs' USING ERRCODE = 'SH004', DETAIL = 'shared_collections';
+  END IF;
+  FOR id, name IN SELECT c.id, c.name FROM collections c WHERE c.owner_id = me ORDER BY c.id LOOP
+    type := 'collection';
+    PERFORM app.purge_collection(id);
+    RETURN NEXT;
+  END LOOP;
+  FOR id, name IN SELECT d.id, d.name FROM documents d WHERE d.owner_id = me ORDER BY d.id LOOP
+    type := 'document';
+    PERFORM app.purge_document(id);
+    RETURN NEXT;
   END LOOP;
 END $$;
 
