@@ -283,6 +283,7 @@ describe("nobody goes above their own rights", () => {
       "forbidden:above_own_rights",
       "not_found:document",
       "not_found:collaborator",
+      "conflict:",
     ];
     expect(Object.keys(results).filter((result) => !expected.includes(result))).toEqual([]);
     const rows = await asOwner<{ n: number }>(

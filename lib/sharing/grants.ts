@@ -106,16 +106,17 @@ export async function changeGrant(
   return worded(actor, resource, () =>
     transaction(actor, async (tx) => {
       const roleId = input.role || input.roleId ? await roleIdOf(tx, input) : null;
-      // read first: whoever lowers their own grant may not see the list any more
-      const [before] = await tx.$queryRaw<GrantRow[]>(
-        Prisma.sql`SELECT * FROM app.list_grants(${sqlRef(resource)}) WHERE id = ${grantId}::uuid`,
-      );
+      // read first: whoever lowers their own way in may not see the list any more
+      const before = await findRow(tx, resource, grantId);
       const [done] = await tx.$queryRaw<GrantChange[]>(
         Prisma.sql`SELECT * FROM app.change_access(${sqlRef(resource)}, ${grantId}::uuid, ${roleId}::uuid, ${input.expiresAt === undefined}, ${endsAt}::timestamptz)`,
       );
       await audit(tx, actor, resource, "permission.changed", done!);
+      // rights that came between the look and the change show it now
+      const row = before ?? (await findRow(tx, resource, grantId));
+      if (!row) throw new AppError("conflict", "Rights changed meanwhile");
       const { role_id, role_name, mask, expires_at } = done!;
-      return toView({ ...before!, role: role_name!, role_id, mask, expires_at }, actor);
+      return toView({ ...row, role: role_name!, role_id, mask, expires_at }, actor);
     }),
   );
 }
@@ -130,6 +131,13 @@ export function revoke(actor: UserActor, resource: ResourceRef, grantId: string)
       await audit(tx, actor, resource, "permission.revoked", done!);
     }),
   );
+}
+
+async function findRow(tx: Tx, resource: ResourceRef, id: string): Promise<GrantRow | undefined> {
+  const [row] = await tx.$queryRaw<GrantRow[]>(
+    Prisma.sql`SELECT * FROM app.list_grants(${sqlRef(resource)}) WHERE id = ${id}::uuid`,
+  );
+  return row;
 }
 
 function audit(tx: Tx, actor: UserActor, resource: ResourceRef, action: string, done: GrantChange) {

@@ -126,7 +126,7 @@ BEGIN
   END IF;
   RETURN NEXT;
 END $$;
-DROP FUNCTION app.grant_access, app.demand_room, app.demand_within, app.demand_role, app.demand_place;
+DROP FUNCTION app.grant_access, app.find_grant, app.demand_room, app.demand_within, app.demand_role, app.demand_place;
 DROP TYPE app.grant_change;
 DROP TYPE app.place;
 CREATE OR REPLACE FUNCTION app.grant_mask() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -148,6 +148,27 @@ END $$;
 CREATE TYPE app.grant_change AS (id uuid, user_id uuid, group_id uuid, address text, subject_name text, is_new boolean,
   previous_role text, previous_expires_at timestamptz, role_id uuid, role_name text, mask integer, expires_at timestamptz);
 
+-- Finds and locks the live grant of a person or group, or the invitation of an address, on a place itself; nothing when
+-- there is none. One statement for each kind, so that each is answered by its index.
+CREATE FUNCTION app.find_grant(place app.place, principal uuid, address text) RETURNS app.grant_change
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE done app.grant_change;
+BEGIN
+  IF principal IS NOT NULL AND place.document_id IS NULL THEN
+    SELECT p.id, p.mask, p.role_id, p.expires_at INTO done.id, done.mask, done.role_id, done.expires_at FROM permissions p
+     WHERE p.collection_id = place.collection_id AND p.principal_id = principal AND p.deleted_at IS NULL FOR UPDATE;
+  ELSIF principal IS NOT NULL THEN
+    SELECT p.id, p.mask, p.role_id, p.expires_at INTO done.id, done.mask, done.role_id, done.expires_at FROM permissions p
+     WHERE p.document_id = place.document_id AND p.principal_id = principal AND p.deleted_at IS NULL FOR UPDATE;
+  ELSE
+    SELECT i.id, r.mask, i.role_id, i.expires_at INTO done.id, done.mask, done.role_id, done.expires_at
+      FROM invitations i JOIN roles r ON r.id = i.role_id
+     WHERE i.email_normalized = address AND i.deleted_at IS NULL AND i.accepted_at IS NULL
+       AND (i.collection_id = place.collection_id OR i.document_id = place.document_id) FOR UPDATE OF i;
+  END IF;
+  RETURN done;
+END $$;
+
 -- Gives a role to an address or a group of the resource's workspace. A verified account gets a grant, any other address
 -- an invitation that keeps its place; the caller answers both alike. Giving again changes role and end; what has expired
 -- is ended and given anew. Shares the lock on the address with claim_invitations.
@@ -158,7 +179,7 @@ DECLARE
   normal text := lower(trim(given_address));
   person users;
   given roles;
-  before record;
+  before app.grant_change;
   done app.grant_change;
 BEGIN
   IF team IS NULL THEN
@@ -174,15 +195,7 @@ BEGIN
   END IF;
   given := app.demand_role(place, wanted_role);
 
-  IF done.user_id IS NOT NULL OR done.group_id IS NOT NULL THEN
-    SELECT p.id, p.mask, p.role_id, p.expires_at INTO before FROM permissions p
-     WHERE p.principal_id = coalesce(done.user_id, done.group_id) AND p.deleted_at IS NULL
-       AND (p.collection_id = place.collection_id OR p.document_id = place.document_id) FOR UPDATE;
-  ELSE
-    SELECT i.id, r.mask, i.role_id, i.expires_at INTO before FROM invitations i JOIN roles r ON r.id = i.role_id
-     WHERE i.email_normalized = normal AND i.deleted_at IS NULL AND i.accepted_at IS NULL
-       AND (i.collection_id = place.collection_id OR i.document_id = place.document_id) FOR UPDATE OF i;
-  END IF;
+  before := app.find_grant(place, coalesce(done.user_id, done.group_id), normal);
   done.role_id := given.id;
   done.role_name := given.name;
   done.mask := given.mask;
@@ -200,8 +213,10 @@ BEGIN
     RETURN;
   END IF;
 
-  UPDATE permissions p SET deleted_at = now() WHERE p.id = before.id AND p.deleted_at IS NULL;
-  UPDATE invitations i SET deleted_at = now() WHERE i.id = before.id AND i.deleted_at IS NULL AND i.accepted_at IS NULL;
+  IF before.id IS NOT NULL THEN
+    UPDATE permissions p SET deleted_at = now() WHERE p.id = before.id;
+    UPDATE invitations i SET deleted_at = now() WHERE i.id = before.id AND i.accepted_at IS NULL;
+  END IF;
   PERFORM app.demand_room(place);
   IF done.user_id IS NOT NULL OR done.group_id IS NOT NULL THEN
     -- people of the same workspace know each other; others stay "invited" until they open it
@@ -576,6 +591,9 @@ CREATE FUNCTION app.access_people(collection uuid, document uuid, person uuid, t
   ), given AS (
     SELECT p.* FROM place JOIN permissions p ON p.collection_id = place.collection_id WHERE p.deleted_at IS NULL
     UNION ALL SELECT p.* FROM place JOIN permissions p ON p.document_id = place.document_id WHERE p.deleted_at IS NULL
+  ), waiting AS (
+    SELECT i.* FROM place JOIN invitations i ON i.collection_id = place.collection_id WHERE i.deleted_at IS NULL AND i.accepted_at IS NULL
+    UNION ALL SELECT i.* FROM place JOIN invitations i ON i.document_id = place.document_id WHERE i.deleted_at IS NULL AND i.accepted_at IS NULL
   ), live AS (
     SELECT * FROM given p WHERE (p.expires_at IS NULL OR p.expires_at > statement_timestamp()) AND (through IS NULL OR p.id = through)
   ), candidates AS (
@@ -597,8 +615,8 @@ CREATE FUNCTION app.access_people(collection uuid, document uuid, person uuid, t
       FROM (
         SELECT k.email, k.email_normalized FROM known k WHERE NOT k.yes AND person IS NULL
         UNION
-        SELECT max(i.email), i.email_normalized FROM place JOIN invitations i ON i.collection_id = place.collection_id OR i.document_id = place.document_id
-         WHERE person IS NULL AND i.deleted_at IS NULL AND i.accepted_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > statement_timestamp())
+        SELECT max(i.email), i.email_normalized FROM waiting i
+         WHERE person IS NULL AND (i.expires_at IS NULL OR i.expires_at > statement_timestamp())
            AND (through IS NULL OR i.id = through)
          GROUP BY i.email_normalized
       ) a
@@ -627,23 +645,30 @@ CREATE FUNCTION app.list_grants(collection uuid, document uuid)
   RETURNS TABLE (id uuid, subject text, email text, name text, user_id uuid, group_id uuid, member_count integer, role_id uuid, role text,
     mask integer, is_pending boolean, is_owner boolean, granter_id uuid, granter_name text, granted_at timestamptz, expires_at timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  WITH place AS (SELECT x.* FROM app.access_place(collection, document) x WHERE x.rights & 516 <> 0)
+  WITH place AS (
+    SELECT x.*, CASE WHEN document IS NULL THEN x.collection_id END AS own_collection_id
+      FROM app.access_place(collection, document) x WHERE x.rights & 516 <> 0
+  ), given AS (
+    SELECT p.* FROM place JOIN permissions p ON p.collection_id = place.own_collection_id WHERE p.deleted_at IS NULL
+    UNION ALL SELECT p.* FROM place JOIN permissions p ON p.document_id = place.document_id WHERE p.deleted_at IS NULL
+  ), waiting AS (
+    SELECT i.* FROM place JOIN invitations i ON i.collection_id = place.own_collection_id WHERE i.deleted_at IS NULL AND i.accepted_at IS NULL
+    UNION ALL SELECT i.* FROM place JOIN invitations i ON i.document_id = place.document_id WHERE i.deleted_at IS NULL AND i.accepted_at IS NULL
+  )
   SELECT * FROM (
     SELECT p.id, CASE WHEN p.group_id IS NULL THEN 'user' ELSE 'group' END, u.email, CASE WHEN known.yes THEN u.name ELSE t.name END,
            CASE WHEN known.yes THEN u.id END, t.id, CASE WHEN t.id IS NOT NULL THEN
              (SELECT count(*)::integer FROM user_principals up WHERE up.principal_id = t.id) END,
            r.id, r.name, p.mask, u.id IS NOT NULL AND NOT known.yes,
            coalesce(u.id = place.collection_owner_id AND p.document_id IS NULL, false), g.id, g.name, p.granted_at, p.expires_at
-      FROM place JOIN permissions p ON (document IS NULL AND p.collection_id = place.collection_id) OR p.document_id = place.document_id
-      JOIN roles r ON r.id = p.role_id LEFT JOIN users u ON u.id = p.user_id LEFT JOIN groups t ON t.id = p.group_id
+      FROM place CROSS JOIN given p JOIN roles r ON r.id = p.role_id LEFT JOIN users u ON u.id = p.user_id LEFT JOIN groups t ON t.id = p.group_id
       LEFT JOIN users g ON g.id = p.granted_by_id,
       LATERAL (SELECT u.id IS NOT NULL AND app.is_known(u.id, place.collection_id, place.document_id)) known (yes)
-     WHERE (u.id IS NOT NULL OR t.id IS NOT NULL) AND p.deleted_at IS NULL AND (p.expires_at IS NULL OR p.expires_at > statement_timestamp())
+     WHERE (u.id IS NOT NULL OR t.id IS NOT NULL) AND (p.expires_at IS NULL OR p.expires_at > statement_timestamp())
     UNION ALL
     SELECT i.id, 'user', i.email, NULL, NULL, NULL, NULL, r.id, r.name, r.mask, true, false, g.id, g.name, i.created_at, i.expires_at
-      FROM place JOIN invitations i ON (document IS NULL AND i.collection_id = place.collection_id) OR i.document_id = place.document_id
-      JOIN roles r ON r.id = i.role_id LEFT JOIN users g ON g.id = i.invited_by_id
-     WHERE i.deleted_at IS NULL AND i.accepted_at IS NULL AND (i.expires_at IS NULL OR i.expires_at > statement_timestamp())
+      FROM waiting i JOIN roles r ON r.id = i.role_id LEFT JOIN users g ON g.id = i.invited_by_id
+     WHERE (i.expires_at IS NULL OR i.expires_at > statement_timestamp())
   ) grants (id, subject, email, name, user_id, group_id, member_count, role_id, role, mask, is_pending, is_owner, granter_id, granter_name,
     granted_at, expires_at)
   ORDER BY NOT is_owner, granted_at, id
@@ -738,7 +763,7 @@ CREATE VIEW effective_permissions WITH (security_barrier = true) AS
    GROUP BY r.user_id, r.resource_type, r.resource_id, r.collection_id, r.workspace_id, r.is_live;
 GRANT SELECT ON effective_permissions TO sheaf_app;
 
-REVOKE ALL ON FUNCTION app.live_actor_id, app.rights, app.demand_place, app.demand_role, app.demand_within, app.demand_room, app.grant_access,
+REVOKE ALL ON FUNCTION app.live_actor_id, app.rights, app.demand_place, app.demand_role, app.demand_within, app.demand_room, app.find_grant, app.grant_access,
   app.demand_grant, app.change_access, app.revoke_access, app.mark_document_opened, app.invitation_letter, app.set_visibility, app.set_access_mode,
   app.keep_manager, app.demand_role_admin, app.demand_role_name, app.create_role, app.demand_custom_role, app.change_role, app.delete_role,
   app.role_use_count, app.is_known, app.access_place, app.may_inspect, app.access_grants, app.access_people, app.access_groups, app.list_grants FROM PUBLIC;
