@@ -41,6 +41,9 @@ export function asAppError(error: unknown): unknown {
     case "SH004":
     case "SH005":
       return new AppError("conflict", found.message, { reason: found.detail }, error);
+    case "23503":
+      // what it belongs to was deleted at the same moment
+      return new AppError("conflict", "A row it refers to is gone", {}, error);
     case "42501":
       return new AppError("forbidden", "Refused by a policy", { reason: "action" }, error);
     default:
