@@ -5,7 +5,7 @@ export interface AuditEntry {
   /** Dotted, past tense: `collection.created`. */
   action: string;
   resource?: {
-    type: "collection" | "document" | "user" | "group" | "token" | "session";
+    type: "collection" | "document" | "user" | "group" | "role" | "token" | "session";
     id: string;
     name?: string;
   };

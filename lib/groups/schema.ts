@@ -86,8 +86,7 @@ export type PeopleInput = z.infer<typeof peopleSchema>;
  * Why somebody was left out. unknown: nobody of this workspace (whether or not they have an account elsewhere).
  * guest: guests are in no groups. unverified: their address is not confirmed yet.
  */
-export const refusalReasons = ["unknown", "guest", "unverified"] as const;
-export type RefusalReason = (typeof refusalReasons)[number];
+const refusalReasons = ["unknown", "guest", "unverified"] as const;
 
 /** What a bulk call did; everybody it named is in one of the three lists. */
 export const changedMembersSchema = z.object({

@@ -70,24 +70,26 @@ export const sendSecondFactorMail = ({ isOn, ...to }: To & { isOn: boolean }): v
 export const sendAccountClosedMail = (to: To): void =>
   sendMailSoon(fixedLetter("accountClosed", to, pageOf("/")));
 
-/** An invitation to a collection. Throws when it could not be sent, so that the caller's queue tries again. */
+/** An invitation to a collection or a single document. Throws when it could not be sent, so that the caller's queue tries again. */
 export async function sendInvitationMail({
   to,
   language,
   inviterName,
   collectionName,
+  isDocument = false,
   url,
-}: To & { inviterName: string; collectionName: string; url: string }): Promise<void> {
+}: To & { inviterName: string; collectionName: string; isDocument?: boolean; url: string }): Promise<void> {
   const t = translator(language);
+  const kind = isDocument ? "mail.documentInvitation" : "mail.invitation";
   const names = { inviter: quotable(inviterName), collection: quotable(collectionName) };
   await sendMail(
     letter({
       to,
       language,
-      subject: t("mail.invitation.subject", names),
-      text: t("mail.invitation.text", names),
-      action: { label: t("mail.invitation.action"), url },
-      note: t("mail.invitation.note"),
+      subject: t(`${kind}.subject`, names),
+      text: t(`${kind}.text`, names),
+      action: { label: t(`${kind}.action`), url },
+      note: t(`${kind}.note`),
     }),
   );
 }

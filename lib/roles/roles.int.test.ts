@@ -37,7 +37,7 @@ describe("custom roles", () => {
       expect(await outcome(updateRole(stranger, id, { name: "Mine" }))).toBe("not_found:role");
       expect(await outcome(deleteRole(stranger, id, undefined))).toBe("not_found:role");
     }
-    const [{ id: ownerRole }] = (await listRoles(admin)).items as [{ id: string }];
+    const ownerRole = (await listRoles(admin)).items[0]!.id;
     expect(await outcome(updateRole(admin, ownerRole, { permissions: ["view_documents"] }))).toBe(
       "not_found:role",
     );

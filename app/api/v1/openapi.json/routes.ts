@@ -21,6 +21,10 @@ import * as collection from "../collections/[id]/route.ts";
 import * as collectionRestore from "../collections/[id]/restore/route.ts";
 import * as collaborators from "../collections/[id]/collaborators/route.ts";
 import * as collaborator from "../collections/[id]/collaborators/[collaboratorId]/route.ts";
+import * as collectionAccess from "../collections/[id]/access/route.ts";
+import * as collectionExplain from "../collections/[id]/access/explain/route.ts";
+import * as collectionSimulate from "../collections/[id]/access/simulate/route.ts";
+import * as visibility from "../collections/[id]/visibility/route.ts";
 import * as documents from "../documents/route.ts";
 import * as uploadUrl from "../documents/upload-url/route.ts";
 import * as document from "../documents/[id]/route.ts";
@@ -30,6 +34,14 @@ import * as documentRestore from "../documents/[id]/restore/route.ts";
 import * as documentDownload from "../documents/[id]/download/route.ts";
 import * as documentContentUrl from "../documents/[id]/content-url/route.ts";
 import * as documentThumbnail from "../documents/[id]/thumbnail/route.ts";
+import * as documentCollaborators from "../documents/[id]/collaborators/route.ts";
+import * as documentCollaborator from "../documents/[id]/collaborators/[collaboratorId]/route.ts";
+import * as documentAccess from "../documents/[id]/access/route.ts";
+import * as documentExplain from "../documents/[id]/access/explain/route.ts";
+import * as documentSimulate from "../documents/[id]/access/simulate/route.ts";
+import * as accessMode from "../documents/[id]/access-mode/route.ts";
+import * as roles from "../roles/route.ts";
+import * as role from "../roles/[id]/route.ts";
 import * as quota from "../me/quota/route.ts";
 import * as groups from "../groups/route.ts";
 import * as group from "../groups/[id]/route.ts";
@@ -63,6 +75,10 @@ export const routeModules = [
   collectionRestore,
   collaborators,
   collaborator,
+  collectionAccess,
+  collectionExplain,
+  collectionSimulate,
+  visibility,
   documents,
   uploadUrl,
   document,
@@ -72,6 +88,14 @@ export const routeModules = [
   documentDownload,
   documentContentUrl,
   documentThumbnail,
+  documentCollaborators,
+  documentCollaborator,
+  documentAccess,
+  documentExplain,
+  documentSimulate,
+  accessMode,
+  roles,
+  role,
   quota,
   groups,
   group,
