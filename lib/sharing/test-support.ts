@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { asOwner } from "#prisma/factories.ts";
+import { asOwner, makePerson } from "#prisma/factories.ts";
+import { createCollection } from "#lib/collections/index.ts";
 import { type AppError } from "#lib/errors/index.ts";
 
 export const address = () => `${randomBytes(6).toString("hex")}@example.net`;
@@ -101,4 +102,19 @@ export async function makeDocumentRow(
     [collectionId, ownerId, hash, blob!.id, accessMode],
   );
   return made!.id;
+}
+
+/** A collection with a document in it, both somebody's, and ways to find them colleagues. */
+export async function makeShared(limits?: { collaborators?: number }) {
+  const owner = await makePerson({ limits });
+  const { id } = await createCollection(owner, { name: "Letters", description: "" });
+  const documentId = await makeDocumentRow(owner.id, id);
+  const { workspaceId } = owner;
+  return {
+    owner,
+    workspaceId,
+    collection: { type: "collection", id } as const,
+    document: { type: "document", id: documentId } as const,
+    colleague: (options: Parameters<typeof makePerson>[0] = {}) => makePerson({ ...options, workspaceId }),
+  };
 }
