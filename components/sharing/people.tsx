@@ -4,9 +4,13 @@ import { useEffect, useRef, useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 import type { CollectionView } from "#lib/collections/schema.ts";
-import type { CollaboratorView } from "#lib/sharing/schema.ts";
 import { PersonRow } from "./person-row.tsx";
-import { useAddCollaborator, useChangeCollaborator, useRemoveCollaborator } from "./queries.ts";
+import {
+  type CollaboratorView,
+  useAddCollaborator,
+  useChangeCollaborator,
+  useRemoveCollaborator,
+} from "./queries.ts";
 
 const undoMs = 8000;
 
@@ -69,7 +73,12 @@ export function People({ collection, people, onSaid, onRowGone }: PeopleProps) {
     forget(person);
     onRowGone();
     try {
-      await add({ email: person.email, role: person.role, expiresAt: person.expiresAt });
+      await add({
+        email: person.email,
+        groupId: person.group?.id,
+        role: person.role,
+        expiresAt: person.expiresAt,
+      });
       onSaid(t("saidRestored", { name: nameOf(person) }));
     } catch (error) {
       say(person, textOf(error));

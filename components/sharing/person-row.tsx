@@ -12,10 +12,10 @@ import {
 } from "#components/ui/dropdown-menu.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { formatDate } from "#lib/i18n/format.ts";
-import type { ChangeCollaboratorInput, CollaboratorView } from "#lib/sharing/schema.ts";
+import type { ChangeCollaboratorInput } from "#lib/sharing/schema.ts";
 import { expiryOf } from "./expiry.ts";
-import { isProvisional } from "./queries.ts";
-import { useRoleOptions } from "./use-role-options.ts";
+import { type CollaboratorView, isProvisional } from "./queries.ts";
+import { roleLabel, useRoleOptions } from "./use-role-options.ts";
 
 interface PersonRowProps {
   person: CollaboratorView;
@@ -49,7 +49,7 @@ export function PersonRow({ person, canShare, onChange, onRemove }: PersonRowPro
         <Facts person={person} />
       </span>
       {person.isOwner || !canShare || isProvisional(person) ? (
-        <span className="text-ink-muted shrink-0 px-2.5 text-sm">{t(`roles.${person.role}.label`)}</span>
+        <span className="text-ink-muted shrink-0 px-2.5 text-sm">{roleLabel(t, person.role)}</span>
       ) : (
         <RoleMenu person={person} name={name} onChange={onChange} onRemove={onRemove} />
       )}
@@ -91,12 +91,8 @@ function RoleMenu({ person, name, onChange, onRemove }: Omit<PersonRowProps, "ca
     <DropdownMenu
       className="max-w-80"
       trigger={
-        <Button
-          variant="ghost"
-          size="sm"
-          aria-label={t("roleOf", { name, role: t(`roles.${person.role}.label`) })}
-        >
-          {t(`roles.${person.role}.label`)}
+        <Button variant="ghost" size="sm" aria-label={t("roleOf", { name, role: roleLabel(t, person.role) })}>
+          {roleLabel(t, person.role)}
           <ChevronDown aria-hidden />
         </Button>
       }

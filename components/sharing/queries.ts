@@ -1,7 +1,15 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "#components/api.ts";
 import type { Page } from "#lib/http/schema.ts";
-import type { AddCollaboratorInput, ChangeCollaboratorInput, CollaboratorView } from "#lib/sharing/schema.ts";
+import type {
+  AddCollaboratorInput,
+  ChangeCollaboratorInput,
+  CollaboratorView as PersonView,
+  GrantView,
+} from "#lib/sharing/schema.ts";
+
+/** A row of the dialog: a person, an address, or a group, which goes by its name where others have an address. */
+export type CollaboratorView = PersonView & { group?: GrantView["group"] };
 
 type List = Page<CollaboratorView>;
 const keyOf = (collectionId: string) => ["collaborators", collectionId] as const;
@@ -11,7 +19,11 @@ const pathOf = (collectionId: string) => `/api/v1/collections/${collectionId}/co
 export const collaboratorsQuery = (collectionId: string) =>
   queryOptions({
     queryKey: keyOf(collectionId),
-    queryFn: ({ signal }) => api<List>(pathOf(collectionId), { signal }),
+    queryFn: async ({ signal }): Promise<List> => {
+      const list = await api<Page<GrantView>>(pathOf(collectionId), { signal });
+      const items = list.items.map((grant) => ({ ...grant, email: grant.email ?? grant.name ?? grant.id }));
+      return { ...list, items: items as CollaboratorView[] };
+    },
   });
 
 async function changeList(
@@ -39,7 +51,11 @@ export function useAddCollaborator(collectionId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationKey: keyOf(collectionId),
-    mutationFn: (input: AddCollaboratorInput) => api(pathOf(collectionId), { method: "POST", body: input }),
+    mutationFn: ({ email, groupId, ...input }: AddCollaboratorInput & { groupId?: string }) =>
+      api(pathOf(collectionId), {
+        method: "POST",
+        body: groupId ? { groupId, ...input } : { email, ...input },
+      }),
     onMutate: ({ email, role, expiresAt }) =>
       changeList(client, collectionId, (items) => [
         ...items.filter((item) => item.email !== email),

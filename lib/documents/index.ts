@@ -16,8 +16,18 @@ const CONTENT_TTL_SECONDS = 60;
  * a system admin without a grant gets `forbidden` for all of them.
  */
 export function getDocument(actor: Actor, id: string): Promise<DocumentDetailView> {
-  return transaction(actor, (tx) => readDocument(tx, actor, id));
+  return transaction(actor, async (tx) => {
+    const view = await readDocument(tx, actor, id);
+    if (actor.kind === "user" && view.owner.id !== actor.id && (await isUnopened(tx, actor, id))) {
+      await tx.$executeRaw`SELECT app.mark_document_opened(${id}::uuid)`;
+    }
+    return view;
+  });
 }
+
+/** Whether the document was shared with the actor singly and they have not opened it before. */
+const isUnopened = async (tx: Tx, actor: UserActor, documentId: string): Promise<boolean> =>
+  (await tx.grant.count({ where: { documentId, userId: actor.id, deletedAt: null, openedAt: null } })) > 0;
 
 /** Renames. A stale `version` throws `conflict` with the `current` state. */
 export function updateDocument(
