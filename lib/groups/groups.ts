@@ -27,10 +27,12 @@ export function listGroups(actor: UserActor, { q = "", cursor }: ListGroupsInput
   return transaction(actor, async (tx) => {
     const abilities = await readAbilities(tx);
     const rows = await tx.$queryRaw<GroupRow[]>`
-      SELECT ${groupColumns} FROM groups g, ${groupCounts}
-       WHERE g.deleted_at IS NULL AND strpos(lower(g.name), lower(${q})) > 0
-         AND (${after}::uuid IS NULL OR (lower(g.name), g.id) > (SELECT lower(last.name), last.id FROM groups last WHERE last.id = ${after}::uuid))
-       ORDER BY lower(g.name), g.id LIMIT ${PAGE_SIZE + 1}`;
+      SELECT ${groupColumns} FROM (
+        SELECT * FROM groups g
+         WHERE g.deleted_at IS NULL AND strpos(lower(g.name), lower(${q})) > 0
+           AND (${after}::uuid IS NULL OR (lower(g.name), g.id) > (SELECT lower(last.name), last.id FROM groups last WHERE last.id = ${after}::uuid))
+         ORDER BY lower(g.name), g.id LIMIT ${PAGE_SIZE + 1}
+      ) g, ${groupCounts} ORDER BY lower(g.name), g.id`;
     return { ...pageFrom(rows, toGroupView), abilities };
   });
 }

@@ -103,7 +103,19 @@ it(
         },
       ],
       [2, (client) => client.query("DELETE FROM groups WHERE id = $1", [pick(groups)])],
-      [1, (client) => client.query("DELETE FROM users WHERE id = $1", [pick(people)])],
+      [
+        2,
+        async (client) => {
+          const { rows } = await client.query<{ id: string }>(
+            "INSERT INTO users (workspace_id, email, email_normalized, name) VALUES ($1, $2, $2, 'New') RETURNING id",
+            [home, word() + word()],
+          );
+          const index = Math.floor(Math.random() * people.length);
+          const old = people[index]!;
+          people[index] = rows[0]!.id;
+          await client.query("DELETE FROM users WHERE id = $1", [old]);
+        },
+      ],
     ];
     const bag = operations.flatMap(([weight, run]) => Array<typeof run>(weight).fill(run));
 
@@ -211,4 +223,28 @@ it("lets parallel bulk calls for the same people all succeed, whatever order the
   );
   expect(answers.flatMap(({ changed }) => changed).toSorted()).toEqual(ids.toSorted());
   expect(answers.every(({ changed, unchanged }) => changed.length + unchanged.length === 12)).toBe(true);
+});
+
+it("nests a large group in a time that grows with it, not with its square", async () => {
+  const { admin, group } = await makeWorkspace();
+  const fastestMs = async (size: number) => {
+    const [outer, inner] = [await group(), await group()];
+    await asOwner(
+      `WITH made AS (INSERT INTO users (workspace_id, email, email_normalized, name)
+         SELECT $1, x, x, 'Person' FROM (SELECT n || '.' || $2 FROM generate_series(1, $3::int) n) a (x) RETURNING id)
+       INSERT INTO group_memberships (group_id, user_id) SELECT $4, id FROM made`,
+      [admin.workspaceId, word(), size, inner.id],
+    );
+    let fastest = Infinity;
+    for (let round = 0; round < 3; round++) {
+      const started = performance.now();
+      await nestGroup(admin, outer.id, inner.id);
+      fastest = Math.min(fastest, performance.now() - started);
+      await unnestGroup(admin, outer.id, inner.id);
+    }
+    return fastest;
+  };
+  const [few, many] = [await fastestMs(300), await fastestMs(3000)];
+  // ten times as many; by the square it would be a hundred times as long
+  expect(many / few).toBeLessThan(35);
 });
