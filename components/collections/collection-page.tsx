@@ -49,7 +49,16 @@ export function CollectionPage({ id, initialView }: CollectionPageProps) {
     collection !== undefined && collection.abilities.canCreateDocuments && !collection.trashedAt;
   const destination = collection ? { id: collection.id, name: collection.name } : null;
   const share = () => setSharing(true);
-  useHotkeys({ s: share }, collection !== undefined);
+  useHotkeys(
+    {
+      s: (event) => {
+        // the letter would land in the field that the dialog focuses
+        event.preventDefault();
+        share();
+      },
+    },
+    collection !== undefined,
+  );
   return (
     <Page
       breadcrumb={

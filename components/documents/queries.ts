@@ -123,9 +123,13 @@ export function useDocumentFate(fate: Fate) {
       const ids = new Set(documents.map(({ id }) => id));
       changeLists(client, (items) => items.filter((item) => !ids.has(item.id)));
     },
-    onSettled: () => {
+    onSettled: (_outcome, _error, documents) => {
+      // what is gone is not asked for again by a page that is just being left
+      const ids = new Set<unknown>(documents.map(({ id }) => id));
+      const predicate = ({ queryKey }: { queryKey: readonly unknown[] }) =>
+        !queryKey.some((part) => ids.has(part));
       for (const queryKey of [["documents"], ["collections"], ["quota"]])
-        void client.invalidateQueries({ queryKey });
+        void client.invalidateQueries({ queryKey, predicate });
     },
   });
 }

@@ -28,6 +28,7 @@ export class UploadQueue {
   #confirmed = new Set<Confirmed>();
   #aborts = new Map<string, AbortController>();
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  #waiting: NonNullable<UploadState["proposal"]>[] = [];
   #isTelling = false;
   #nextId = 1;
 
@@ -43,12 +44,20 @@ export class UploadQueue {
     return () => this.#confirmed.delete(listener);
   }
 
-  /** Hands over chosen files; a dialog asks what is still open before anything is sent. */
+  /**
+   * Hands over chosen files; a dialog asks what is still open before anything is sent. Files for the same place join
+   * those that are still being asked about; files for another place wait until that is settled.
+   */
   propose(files: ChosenFile[], collection: Destination | null): void {
-    if (files.length > 0) this.#set({ proposal: { files, collection } });
+    if (files.length === 0) return;
+    const open = this.#state.proposal;
+    if (!open) this.#set({ proposal: { files, collection } });
+    else if (open.collection?.id === collection?.id)
+      this.#set({ proposal: { files: [...open.files, ...files], collection } });
+    else this.#waiting.push({ files, collection });
   }
   dropProposal(): void {
-    this.#set({ proposal: null });
+    this.#set({ proposal: this.#waiting.shift() ?? null });
   }
 
   add(files: readonly ChosenFile[], collection: Destination): void {
@@ -73,7 +82,7 @@ export class UploadQueue {
     const kept = this.#state.items.some(isActive)
       ? this.#state.items
       : this.#state.items.filter(({ phase }) => phase === "failed");
-    this.#set({ items: [...kept, ...added], proposal: null });
+    this.#set({ items: [...kept, ...added], proposal: this.#waiting.shift() ?? null });
     this.#pump();
   }
 

@@ -34,7 +34,7 @@ export function UploadTray() {
   }, [isDone]);
   return (
     <>
-      {proposal && <UploadGate key={proposal.files.length} {...proposal} />}
+      {proposal && <UploadGate key={`${proposal.collection?.id} ${proposal.files.length}`} {...proposal} />}
       <p aria-live="polite" className="sr-only">
         {items.length > 0 &&
           totals.active === 0 &&

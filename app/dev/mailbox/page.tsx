@@ -62,6 +62,7 @@ function MailCard({
         {/* no scripts, no origin of ours: links open in a new tab */}
         <iframe
           title={mail.subject}
+          loading="lazy"
           srcDoc={mail.html.replace("<head>", '<head><base target="_blank">')}
           sandbox="allow-popups allow-popups-to-escape-sandbox"
           className="border-line mt-3 h-130 w-full rounded-md border bg-white"

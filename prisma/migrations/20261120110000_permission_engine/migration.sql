@@ -222,7 +222,10 @@ BEGIN
     -- people of the same workspace know each other; others stay "invited" until they open it
     INSERT INTO permissions (user_id, group_id, collection_id, document_id, role_id, granted_by_id, expires_at, opened_at)
       VALUES (done.user_id, done.group_id, place.collection_id, place.document_id, given.id, app.actor_id(), ends_at,
-        CASE WHEN person.workspace_id = app.actor_workspace() THEN now() END)
+        -- whoever opened it under an earlier grant is known here already
+        CASE WHEN person.workspace_id = app.actor_workspace() THEN now()
+          ELSE (SELECT max(p.opened_at) FROM permissions p WHERE p.user_id = done.user_id
+                 AND (p.collection_id = place.collection_id OR p.document_id = place.document_id)) END)
       RETURNING permissions.id INTO done.id;
   ELSE
     INSERT INTO invitations (email, email_normalized, collection_id, document_id, role_id, invited_by_id, expires_at)
