@@ -5,33 +5,30 @@ import { useErrorText } from "#components/use-error-text.ts";
 import type { DocumentView } from "#lib/documents/schema.ts";
 import { useDocumentFate } from "./queries.ts";
 
-/** Moves documents to the trash and offers to take it back; says which ones could not be moved. */
+/**
+ * Moves documents to the trash and offers to take it back; says which ones could not be moved. What is said does not
+ * depend on the page that asked: it may be left before the answer comes.
+ */
 export function useTrash(): (documents: DocumentView[]) => void {
   const t = useTranslations("document");
   const common = useTranslations("common");
   const textOf = useErrorText();
-  const { mutate: trash } = useDocumentFate("trash");
-  const { mutate: restore } = useDocumentFate("restore");
-  return (documents) =>
-    trash(documents, {
-      onSuccess: ({ done, failed, error }) => {
-        if (failed.length > 0) {
-          notify.failed(
-            t("trashFailed", { count: failed.length, name: failed[0]!.name, reason: textOf(error) }),
-          );
-        }
-        if (done.length === 0) return;
-        notify.done(t("trashed", { count: done.length, name: done[0]!.name }), {
-          undo: {
-            label: common("undo"),
-            onUndo: () =>
-              restore(done, {
-                onSuccess: (undone) => {
-                  if (undone.error) notify.failed(textOf(undone.error));
-                },
-              }),
-          },
-        });
-      },
+  const { mutateAsync: trash } = useDocumentFate("trash");
+  const { mutateAsync: restore } = useDocumentFate("restore");
+
+  async function takeBack(documents: DocumentView[]) {
+    const { error } = await restore(documents);
+    if (error) notify.failed(textOf(error));
+  }
+  return async (documents) => {
+    const { done, failed, error } = await trash(documents);
+    const [lost] = failed;
+    if (lost)
+      notify.failed(t("trashFailed", { count: failed.length, name: lost.name, reason: textOf(error) }));
+    const [first] = done;
+    if (!first) return;
+    notify.done(t("trashed", { count: done.length, name: first.name }), {
+      undo: { label: common("undo"), onUndo: () => void takeBack(done) },
     });
+  };
 }

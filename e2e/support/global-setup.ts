@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { newPerson } from "./caller.ts";
 import { startProduct } from "./product.ts";
 
 /**
@@ -14,6 +15,8 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     await rm(dataDir, { recursive: true, force: true });
     throw error;
   });
+  // the first person is the system admin, whom refusals tell less: no journey is to be theirs by chance
+  await newPerson(product.url, "First Person");
   process.env.SHEAF_E2E_URL = product.url;
   process.env.SHEAF_E2E_DATA_DIR = dataDir;
   return async () => {
