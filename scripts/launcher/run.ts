@@ -34,8 +34,7 @@ export interface RunContext {
 
 /** Leaves time for the app process of a killed run to notice that it is alone. */
 const ORPHAN_GRACE_MS = 5_000;
-/** In development the first request compiles what it needs, which takes its time on a busy machine. */
-const READY_TIMEOUT_MS = { production: 60_000, development: 240_000 };
+const READY_TIMEOUT_MS = 60_000;
 /** In development the first request waits for the compiler. */
 const DEV_READY_TIMEOUT_MS = 180_000;
 
