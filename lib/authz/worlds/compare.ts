@@ -1,0 +1,154 @@
+import type pg from "pg";
+import { everyonePrincipalId } from "../actor.ts";
+import { fullMask, permissionBits, permissionsIn } from "../permissions.ts";
+import { isActive, isInGroup, mayRemove, rightsOf, type Who, workspaceOf } from "./model.ts";
+import { askersOf, looksAround, observe, type Source, sources } from "./observe.ts";
+import { placeId, type StoredWorld } from "./store.ts";
+import { askTwin } from "./twin.ts";
+import { holds, type PlaceRef, placesOf } from "./world.ts";
+
+/** Where an answer is not the model's. */
+export interface Disagreement {
+  /** The world's place in the batch. */
+  world: number;
+  source: Source | "resolve.ts" | "user_principals" | "groupsReached";
+  text: string;
+}
+export interface Comparison {
+  /** How many answers were compared. */
+  compared: number;
+  disagreements: Disagreement[];
+}
+
+const { view_documents, create_documents, edit_documents } = permissionBits;
+
+/** What the model says that a source must answer; undefined where the source is not asked. */
+function expectedOf(
+  stored: StoredWorld,
+  who: Who | null,
+  place: PlaceRef,
+  source: Source,
+): number | undefined {
+  const { world } = stored;
+  if (who === null) {
+    // the system may everything; it changes and removes nothing here
+    return source === "rights" ? fullMask : source === "read" ? 1 : undefined;
+  }
+  const mask = rightsOf(world, who, place);
+  const isSeen = (mask & view_documents) !== 0;
+  switch (source) {
+    case "rights":
+      return mask;
+    case "list":
+      return undefined; // asked of few, about all worlds
+    case "report":
+      return who === "nobody" ? undefined : mask;
+    case "read":
+      return Number(isSeen);
+    case "change":
+      return Number(isSeen && (mask & edit_documents) !== 0);
+    case "create":
+      return "collection" in place ? Number((mask & create_documents) !== 0) : undefined;
+    case "remove":
+      return Number(mayRemove(world, who, place));
+  }
+}
+
+const told = (who: Who | null) =>
+  who === null ? "the system" : typeof who === "string" ? who : `person ${who.person}`;
+const toldPlace = (place: PlaceRef) =>
+  "collection" in place ? `collection ${place.collection}` : `document ${place.document}`;
+const toldMask = (mask: number) => (mask === 0 ? "nothing" : `${mask} (${permissionsIn(mask).join(", ")})`);
+
+/** Everything a person acts as, as the model sees it. */
+function principalsOf({ world, ids }: StoredWorld, person: number): string[] {
+  if (!isActive(world, { person })) return [];
+  return [
+    ids.people[person]!,
+    everyonePrincipalId,
+    ...(holds(world.people[person]!.isGuest) ? [] : [ids.workspaces[workspaceOf(world, person)]!]),
+    ...ids.groups.filter((_, group) => isInGroup(world, person, group)),
+  ];
+}
+
+/** The ids of everything in their world that somebody sees. */
+const visibleTo = ({ world, ids }: StoredWorld, who: Who): string[] =>
+  placesOf(world)
+    .filter((place) => (rightsOf(world, who, place) & view_documents) !== 0)
+    .map((place) => placeId(ids, place));
+
+const difference = (a: string[], b: string[]) => a.filter((item) => !b.includes(item));
+
+/**
+ * Asks the database in every way, and the TypeScript twin, what everybody may do to everything in their world; returns
+ * how many answers there were, and those that the model does not give.
+ */
+export async function compare(
+  { app, owner }: { app: pg.ClientBase; owner: pg.ClientBase },
+  worlds: StoredWorld[],
+): Promise<Comparison> {
+  const disagreements: Disagreement[] = [];
+  let compared = 0;
+
+  const key = (world: number, who: Who | null, place: string) => `${world} ${told(who)} ${place}`;
+  const answers = new Map<Source, Map<string, number>>(sources.map((source) => [source, new Map()]));
+  const listed = new Map<number, string[]>();
+  for (const { world, who, source, place, value } of await observe(app, worlds)) {
+    if (source === "list") listed.set(world, [...(listed.get(world) ?? []), place]);
+    else answers.get(source)!.set(key(world, who, place), value);
+  }
+  const twin = await askTwin(owner, worlds);
+  const twins = new Map(twin.answers.map(({ world, who, place, mask }) => [key(world, who, place), mask]));
+
+  worlds.forEach((stored, world) => {
+    for (const who of askersOf(stored))
+      for (const place of placesOf(stored.world)) {
+        const at = key(world, who, placeId(stored.ids, place));
+        const judge = (source: Disagreement["source"], expected: number | undefined, actual: number) => {
+          if (expected === undefined) return;
+          compared++;
+          if (expected === actual) return;
+          const isMask = ["rights", "report", "resolve.ts"].includes(source);
+          const [right, wrong] = isMask
+            ? [toldMask(expected), toldMask(actual)]
+            : [expected === 1, actual === 1];
+          disagreements.push({
+            world,
+            source,
+            text: `${told(who)} on ${toldPlace(place)}: ${wrong}, but should be ${right}`,
+          });
+        };
+        for (const source of sources)
+          judge(source, expectedOf(stored, who, place, source), answers.get(source)!.get(at) ?? 0);
+        if (who !== null) judge("resolve.ts", rightsOf(stored.world, who, place), twins.get(at) ?? 0);
+      }
+  });
+  const judgeSets = (
+    world: number,
+    source: Disagreement["source"],
+    person: number,
+    expected: string[],
+    actual: string[],
+  ) => {
+    compared++;
+    const [missing, extra] = [difference(expected, actual).length, difference(actual, expected).length];
+    if (missing + extra > 0)
+      disagreements.push({ world, source, text: `person ${person}: ${missing} missing, ${extra} too many` });
+  };
+  for (const { world, person, principals, groups } of twin.people) {
+    const stored = worlds[world]!;
+    judgeSets(world, "user_principals", person, principalsOf(stored, person), principals);
+    // what the twin is told of suspended people's groups is the same as of others'
+    const inGroups = stored.ids.groups.filter((_, group) => isInGroup(stored.world, person, group));
+    judgeSets(world, "groupsReached", person, inGroups, groups);
+  }
+  const openToAll = worlds.map((stored) => visibleTo(stored, "everyone"));
+  worlds.forEach((stored, world) => {
+    const person = stored.world.people.length - 1;
+    if (!looksAround(stored, world, { person })) return;
+    const elsewhere = openToAll.filter((_, other) => other !== world).flat();
+    const wanted = isActive(stored.world, { person }) ? [...visibleTo(stored, { person }), ...elsewhere] : [];
+    judgeSets(world, "list", person, wanted, listed.get(world) ?? []);
+  });
+  return { compared, disagreements };
+}
