@@ -52,7 +52,7 @@ export default tseslint.config(
             {
               target: "./components/**/*",
               from: "./lib/**/*",
-              except: ["**/lib/*/schema.ts", "**/lib/authz/permissions.ts", "**/lib/i18n/**"],
+              except: ["**/lib/*/{schema,access-schema}.ts", "**/lib/authz/permissions.ts", "**/lib/i18n/**"],
               message: "Components see schemas and DTO types only.",
             },
             {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { builtInRoleNames, type BuiltInRole } from "#lib/authz/permissions.ts";
 import { cursorSchema, idSchema } from "#lib/http/schema.ts";
-import { permissionSchema } from "./schema.ts";
+import { emailSchema, permissionSchema } from "./schema.ts";
 
 const named = z.object({ id: z.uuid(), name: z.string() });
 const roleLabel = z.enum(builtInRoleNames as [BuiltInRole, ...BuiltInRole[]]).nullable();
@@ -76,7 +76,14 @@ export const explanationSchema = z.object({
   ),
 });
 export type ExplanationView = z.infer<typeof explanationSchema>;
-export const explainSchema = z.object({ userId: idSchema.optional() });
+/** A person by id or address; the reader when neither is given. */
+export const explainSchema = z
+  .object({ userId: idSchema.optional(), email: emailSchema.optional() })
+  .refine(({ userId, email }) => userId === undefined || email === undefined, {
+    message: "one_subject",
+    path: ["email"],
+  });
+export type ExplainInput = z.infer<typeof explainSchema>;
 
 /** What would be taken away: a grant (or invitation), or a person's place in a group. */
 export const simulateSchema = z.union([

@@ -1,10 +1,10 @@
-import { type Actor, type UserActor } from "#lib/authz/actor.ts";
+import { type Actor, everyonePrincipalId, type UserActor } from "#lib/authz/actor.ts";
 import { allows } from "#lib/authz/permissions.ts";
 import { type GrantFact, type GroupEdge, type PersonFact, type ResourceFact } from "#lib/authz/resolve.ts";
 import { Prisma, type Tx } from "#lib/db/index.ts";
 import { actionForbidden, AppError } from "#lib/errors/index.ts";
 import { type ResourceRef, sqlRef, unseen } from "./resource.ts";
-import { type AccessMode } from "./schema.ts";
+import { type AccessMode, normalizeEmail } from "./schema.ts";
 
 interface PlaceRow {
   collection_id: string;
@@ -67,6 +67,7 @@ export interface Facts {
   resource: ResourceFact;
   /** The actor's own mask. */
   rights: number;
+  collectionId: string;
   collectionOwnerId: string;
   isTrashed: boolean;
   grants: KnownGrant[];
@@ -114,6 +115,7 @@ export async function readFacts(
         ? { type: "collection" }
         : { type: "document", ownerId: found.document_owner_id!, accessMode: found.access_mode! },
     rights: found.rights,
+    collectionId: found.collection_id,
     collectionOwnerId: found.collection_owner_id,
     isTrashed: found.is_trashed,
     grants: row.grants.map(toGrant),
@@ -138,6 +140,38 @@ export async function readFactsOf(
   const [person] = facts.people;
   if (!person) throw new AppError("not_found", "No such person for this actor", { reason: "person" });
   return { ...facts, person };
+}
+
+/**
+ * The facts about whoever has an address: a person of the actor's workspace or one known here; else the bare address,
+ * which owns nothing and is in no group.
+ */
+export async function readFactsOfAddress(
+  tx: Tx,
+  actor: UserActor,
+  ref: ResourceRef,
+  email: string,
+): Promise<Facts & { person: KnownPerson }> {
+  const address = normalizeEmail(email);
+  const all = await readFacts(tx, actor, ref, {});
+  demandManager(all.rights);
+  const collection = { type: "collection", id: all.collectionId } as const;
+  const [known] = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+    SELECT u.id FROM users u WHERE u.email_normalized = ${address}
+    UNION SELECT g.user_id FROM app.list_grants(${sqlRef(ref)}) g WHERE lower(g.email) = ${address} AND g.user_id IS NOT NULL
+    UNION SELECT g.user_id FROM app.list_grants(${sqlRef(collection)}) g WHERE lower(g.email) = ${address} AND g.user_id IS NOT NULL`);
+  if (known) return readFactsOf(tx, actor, ref, known.id);
+  const person: KnownPerson = {
+    id: null,
+    principals: [`address:${address}`, everyonePrincipalId],
+    isSuspended: false,
+    email: email.trim(),
+    sortKey: address,
+    name: null,
+    isGuest: false,
+    isPending: true,
+  };
+  return { ...all, person };
 }
 
 const iso = (time: string) => new Date(time).toISOString();

@@ -57,7 +57,8 @@ export function listGrants(actor: UserActor, resource: ResourceRef): Promise<Pag
     const rows = await tx.$queryRaw<GrantRow[]>(
       Prisma.sql`SELECT * FROM app.list_grants(${sqlRef(resource)})`,
     );
-    return { items: rows.map((row) => toView(row, actor)), nextCursor: null };
+    const external = await externalAmong(tx, resource, rows);
+    return { items: rows.map((row) => toView(row, actor, external)), nextCursor: null };
   });
 }
 
@@ -116,7 +117,8 @@ export async function changeGrant(
       const row = before ?? (await findRow(tx, resource, grantId));
       if (!row) throw new AppError("conflict", "Rights changed meanwhile");
       const { role_id, role_name, mask, expires_at } = done!;
-      return toView({ ...row, role: role_name!, role_id, mask, expires_at }, actor);
+      const external = await externalAmong(tx, resource, [row]);
+      return toView({ ...row, role: role_name!, role_id, mask, expires_at }, actor, external);
     }),
   );
 }
@@ -131,6 +133,19 @@ export function revoke(actor: UserActor, resource: ResourceRef, grantId: string)
       await audit(tx, actor, resource, "permission.revoked", done!);
     }),
   );
+}
+
+/**
+ * Which of these known people are not of the resource's workspace. Told to people of that workspace alone: others do not
+ * see who is in it.
+ */
+async function externalAmong(tx: Tx, resource: ResourceRef, rows: GrantRow[]): Promise<Set<string>> {
+  const known = rows.flatMap(({ user_id }) => user_id ?? []);
+  const external = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+    SELECT k.id FROM app.access_place(${sqlRef(resource)}) place, unnest(${known}::uuid[]) k (id)
+     WHERE place.workspace_id = app.actor_workspace()
+       AND NOT EXISTS (SELECT FROM users u WHERE u.id = k.id AND u.workspace_id = place.workspace_id AND NOT u.is_external)`);
+  return new Set(external.map(({ id }) => id));
 }
 
 async function findRow(tx: Tx, resource: ResourceRef, id: string): Promise<GrantRow | undefined> {
@@ -176,7 +191,7 @@ function expiry(expiresAt: string | null | undefined): Date | null {
   return date;
 }
 
-function toView(row: GrantRow, actor: UserActor): GrantView {
+function toView(row: GrantRow, actor: UserActor, external: ReadonlySet<string>): GrantView {
   return {
     id: row.id,
     subjectType: row.subject,
@@ -192,6 +207,7 @@ function toView(row: GrantRow, actor: UserActor): GrantView {
     isPending: row.is_pending,
     isOwner: row.is_owner,
     isYou: row.user_id === actor.id,
+    isExternal: row.user_id !== null && external.has(row.user_id),
     grantedBy: row.granter_id ? { id: row.granter_id, name: row.granter_name ?? "" } : null,
     grantedAt: row.granted_at.toISOString(),
     expiresAt: row.expires_at?.toISOString() ?? null,

@@ -9,11 +9,13 @@ import {
 } from "./schema.ts";
 
 export { check, effectivePermissions, listAccess } from "./access.ts";
-export { explain } from "./explain.ts";
+export { explain, explainAddress } from "./explain.ts";
 export { changeGrant, grant, listGrants, revoke } from "./grants.ts";
 export { setAccessMode, setVisibility } from "./openness.ts";
 export { type ResourceRef } from "./resource.ts";
 export { simulateRemoval } from "./simulate.ts";
+export { suggestSubjects } from "./suggest.ts";
+export { getVisibility } from "./visibility.ts";
 
 const collection = (id: string) => ({ type: "collection", id }) as const;
 

@@ -78,6 +78,8 @@ export const grantViewSchema = z.object({
   isPending: z.boolean(),
   isOwner: z.boolean(),
   isYou: z.boolean(),
+  /** Known to be of another workspace, or a guest; false where the reader must not know. */
+  isExternal: z.boolean(),
   grantedBy: named.nullable(),
   grantedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
@@ -88,7 +90,7 @@ export const grantListSchema = pageOf(grantViewSchema);
 /** The grant of a person or address with a built-in role. */
 export type CollaboratorView = Omit<
   GrantView,
-  "subjectType" | "group" | "roleId" | "permissions" | "email" | "role"
+  "subjectType" | "group" | "roleId" | "permissions" | "email" | "role" | "isExternal"
 > & { email: string; role: BuiltInRole };
 
 /** The answer to a grant: for an address the same shape and values whether or not it has an account. */
@@ -116,6 +118,16 @@ export const visibilityViewSchema = z.object({
   isProtected: z.boolean(),
 });
 export type VisibilityView = z.infer<typeof visibilityViewSchema>;
+
+/** What was typed into a field that takes people and groups. */
+export const suggestSubjectsSchema = z.object({ q: z.string().trim().min(1).max(80) });
+/** People and groups of the reader's workspace that something can be given to. */
+export const subjectsSchema = z.object({
+  people: z.array(named.extend({ email: z.string() })),
+  /** With everyone who acts as the group now, nested groups included. */
+  groups: z.array(named.extend({ description: z.string(), memberCount: z.int() })),
+});
+export type SubjectsView = z.infer<typeof subjectsSchema>;
 
 export const setAccessModeSchema = z.object({ mode: z.enum(["private", "collection", "invite", "link"]) });
 export type AccessMode = z.infer<typeof setAccessModeSchema>["mode"];

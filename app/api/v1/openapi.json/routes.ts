@@ -40,6 +40,7 @@ import * as documentAccess from "../documents/[id]/access/route.ts";
 import * as documentExplain from "../documents/[id]/access/explain/route.ts";
 import * as documentSimulate from "../documents/[id]/access/simulate/route.ts";
 import * as accessMode from "../documents/[id]/access-mode/route.ts";
+import * as subjects from "../subjects/route.ts";
 import * as roles from "../roles/route.ts";
 import * as role from "../roles/[id]/route.ts";
 import * as quota from "../me/quota/route.ts";
@@ -94,6 +95,7 @@ export const routeModules = [
   documentExplain,
   documentSimulate,
   accessMode,
+  subjects,
   roles,
   role,
   quota,

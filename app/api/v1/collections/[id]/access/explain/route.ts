@@ -1,7 +1,7 @@
 import { route } from "#lib/http/route.ts";
 import { idParams } from "#lib/http/schema.ts";
 import { explainSchema, explanationSchema } from "#lib/sharing/access-schema.ts";
-import { explain } from "#lib/sharing/index.ts";
+import { explain, explainAddress } from "#lib/sharing/index.ts";
 
 export const GET = route(
   {
@@ -15,7 +15,12 @@ export const GET = route(
     answers: { 200: explanationSchema },
     refusals: ["forbidden", "not_found"],
   },
-  async ({ actor, params, query }) => ({
-    body: await explain(actor, { type: "collection", id: params.id }, query.userId),
-  }),
+  async ({ actor, params, query }) => {
+    const resource = { type: "collection", id: params.id } as const;
+    return {
+      body: query.email
+        ? await explainAddress(actor, resource, query.email)
+        : await explain(actor, resource, query.userId),
+    };
+  },
 );
