@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { judge, runChecks } from "./checks.ts";
 import { runCommand, runTool, stopCommands } from "./command.ts";
 import { combine, failed, summarize, type Outcome } from "./outcome.ts";
-import { runBrowser, runVitest } from "./suites.ts";
+import { runBrowser, runVitest, type Worlds } from "./suites.ts";
 
 const MINUTE_MS = 60_000;
 /** Tells the starting script that the count was printed (any other code is a crash). */
@@ -40,17 +40,38 @@ async function generateSources(): Promise<Outcome> {
   return combine(results.map((result) => ({ ...result, passed: 0 }))); // a means, not a test
 }
 
+/** The tests that build random worlds. */
+const WORLD_TESTS = "worlds.int";
+
+/** How many worlds to try and from which seed on, where the command line says so. */
+function worldsOf({ worlds, seed }: { worlds?: string; seed?: string }): Worlds | undefined {
+  if (worlds === undefined && seed === undefined) return undefined;
+  const read = (name: string, text: string | undefined, least: number) => {
+    if (text === undefined) return undefined;
+    if (!/^\d{1,9}$/.test(text) || Number(text) < least)
+      throw new Error(`--${name} takes a whole number from ${least}, not "${text}".`);
+    return Number(text);
+  };
+  return { count: read("worlds", worlds, 1), seed: read("seed", seed, 0) };
+}
+
 async function main() {
   const flag = { type: "boolean", default: false } as const;
+  const number = { type: "string" } as const;
   const { values, positionals } = parseArgs({
-    options: { check: flag, unit: flag, int: flag, e2e: flag },
+    options: { check: flag, unit: flag, int: flag, e2e: flag, worlds: number, seed: number },
     allowPositionals: true,
   });
-  const isAll = !Object.values(values).includes(true);
+  const worlds = worldsOf(values);
+  const isPart = Object.values(values).includes(true);
+  if (worlds && !isPart && positionals.length === 0) positionals.push(WORLD_TESTS);
+  const isAll = !worlds && !isPart;
   outcomes.push(await generateSources());
   if (isAll || values.check) outcomes.push(await runChecks());
-  const projects = (["unit", "int"] as const).filter((name) => isAll || values[name]);
-  if (projects.length > 0) outcomes.push(await runVitest(projects, positionals));
+  const projects = (["unit", "int"] as const).filter(
+    (name) => isAll || values[name] || (name === "int" && worlds && !isPart),
+  );
+  if (projects.length > 0) outcomes.push(await runVitest(projects, positionals, worlds));
   if (isAll || values.e2e) outcomes.push(await runBrowser(positionals));
 }
 

@@ -15,8 +15,20 @@ import {
 
 const MINUTE_MS = 60_000;
 
+/** Random worlds for the tests of access; each left open is as in a normal run. */
+export interface Worlds {
+  count: number | undefined;
+  seed: number | undefined;
+}
+/** Several times what a world takes. */
+const WORLD_MS = 500;
+
 /** Runs the given Vitest projects; `filters` are parts of file names. */
-export function runVitest(projects: ("unit" | "int")[], filters: string[]): Promise<Outcome> {
+export function runVitest(
+  projects: ("unit" | "int")[],
+  filters: string[],
+  { count, seed }: Worlds = { count: undefined, seed: undefined },
+): Promise<Outcome> {
   return withReport("vitest", async (file) => {
     const args = ["run", ...projects.flatMap((name) => ["--project", name]), ...filters];
     const reporters = [
@@ -26,7 +38,8 @@ export function runVitest(projects: ("unit" | "int")[], filters: string[]): Prom
       "--passWithNoTests",
     ];
     const result = await runTool("vitest", [...args, ...reporters], {
-      timeoutMs: 10 * MINUTE_MS,
+      timeoutMs: 10 * MINUTE_MS + (count ?? 0) * WORLD_MS,
+      env: { SHEAF_TEST_WORLDS: count?.toString(), SHEAF_TEST_SEED: seed?.toString() },
       isShown: true,
     });
     return [result, (report) => readVitestReport(report as VitestReport, root)];
