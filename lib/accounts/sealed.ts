@@ -1,27 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import { env } from "#lib/env/index.ts";
+import { sealing } from "#lib/auth/index.ts";
 
-/** A key for this purpose alone, out of the secret of the installation. */
-const key = () =>
-  Buffer.from(hkdfSync("sha256", env.AUTH_SECRET, "sheaf", "second factor secrets, version 1", 32));
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
-
-/** Encrypts for keeping (AES-256-GCM); what is sealed for one owner does not open for another. */
-export function seal(plain: Uint8Array, owner: string): Buffer<ArrayBuffer> {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", key(), iv).setAAD(Buffer.from(owner));
-  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), body]) as Buffer<ArrayBuffer>;
-}
-
-/** Throws when it was sealed for somebody else, with another secret, or changed. */
-export function unseal(sealed: Uint8Array, owner: string): Buffer {
-  const bytes = Buffer.from(sealed);
-  const decipher = createDecipheriv("aes-256-gcm", key(), bytes.subarray(0, IV_BYTES), {
-    authTagLength: TAG_BYTES,
-  })
-    .setAAD(Buffer.from(owner))
-    .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-  return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
-}
+/** How second factors' secrets are kept; the owner is the person's id. */
+export const { seal, unseal } = sealing("second factor secrets, version 1");

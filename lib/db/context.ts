@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import pg from "pg";
-import { type Actor, everyonePrincipalId } from "#lib/authz/actor.ts";
+import { type Actor, actorIdOf } from "#lib/authz/actor.ts";
 
 /** What the running code path holds: the actor, and the transaction that verbs called by verbs join. */
 interface Context<Tx> {
@@ -20,7 +20,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** `BEGIN` and the actor's settings as one message; they end with the transaction. */
 export function beginAs(actor: Actor): string {
-  const id = actor.kind === "user" ? actor.id : actor.kind === "everyone" ? everyonePrincipalId : "";
+  const id = actorIdOf(actor);
   // The text goes to the server as it is, so only what is certainly an id may stand in it.
   if (id && !uuid.test(id)) throw new Error("An actor's id must be a UUID.");
   return `BEGIN; SELECT set_config('app.actor_kind', '${actor.kind}', true), set_config('app.actor_id', '${id}', true)`;

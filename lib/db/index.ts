@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { type Prisma, PrismaClient } from "#prisma/generated/client.ts";
-import { type Actor } from "#lib/authz/actor.ts";
+import { type Actor, actorIdOf } from "#lib/authz/actor.ts";
 import { env } from "#lib/env/index.ts";
 import { ActorPool, currentContext, withContext } from "./context.ts";
 import { asAppError, isRetryable } from "./errors.ts";
@@ -73,8 +73,7 @@ export async function transaction<Result>(actor: Actor, work: (tx: Tx) => Promis
   }
 }
 
-const sameActor = (a: Actor, b: Actor) =>
-  a.kind === b.kind && (a.kind !== "user" || a.id === (b as { id?: string }).id);
+const sameActor = (a: Actor, b: Actor) => a.kind === b.kind && actorIdOf(a) === actorIdOf(b);
 
 /** One statement outside of any actor's context, for functions that take a secret as their only proof. Snake-case rows. */
 export async function statement<Row extends object>(text: string, values: unknown[]): Promise<Row[]> {

@@ -12,7 +12,7 @@ export { check, effectivePermissions, listAccess } from "./access.ts";
 export { explain, explainAddress } from "./explain.ts";
 export { changeGrant, grant, listGrants, revoke } from "./grants.ts";
 export { setAccessMode, setVisibility } from "./openness.ts";
-export { type ResourceRef } from "./resource.ts";
+export { type ResourceRef, sqlRef, unseen, worded } from "./resource.ts";
 export { simulateRemoval } from "./simulate.ts";
 export { suggestSubjects } from "./suggest.ts";
 export { getVisibility } from "./visibility.ts";

@@ -105,7 +105,7 @@ describe("visibility", () => {
     expect(log).toEqual([
       { action: "collection.visibility_changed", metadata: { previous: "private", new: "public" } },
       { action: "collection.visibility_changed", metadata: { previous: "public", new: "workspace" } },
-      { action: "collection.protected", metadata: { unlinkedDocuments: 1 } },
+      { action: "collection.protected", metadata: { unlinkedDocuments: 1, closedLinks: 0 } },
       { action: "collection.visibility_changed", metadata: { previous: "workspace", new: "private" } },
     ]);
   });

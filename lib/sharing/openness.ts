@@ -1,4 +1,4 @@
-import { recordAudit } from "#lib/audit/index.ts";
+import { recordAudit, recordAudits } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { transaction } from "#lib/db/index.ts";
 import { worded } from "./resource.ts";
@@ -6,8 +6,8 @@ import { type AccessMode, type SetVisibilityInput, type VisibilityView } from ".
 
 /**
  * Opens a collection to nobody else, its workspace or everyone (as viewers), for those who manage its permissions. Its
- * owner also sets whether it is protected: then it is never public (`forbidden`), and documents in it leave the mode
- * link. Repeating changes nothing.
+ * owner also sets whether it is protected: then it is never public (`forbidden`), documents in it leave the mode link,
+ * and every link to it or to them is revoked for good. Repeating changes nothing.
  */
 export function setVisibility(
   actor: UserActor,
@@ -16,9 +16,15 @@ export function setVisibility(
 ): Promise<VisibilityView> {
   return transaction(actor, async (tx) => {
     const [row] = await tx.$queryRaw<
-      { previous: string; was_protected: boolean; is_protected: boolean; unlinked: number }[]
+      {
+        previous: string;
+        was_protected: boolean;
+        is_protected: boolean;
+        unlinked: number;
+        closed_links: string[];
+      }[]
     >`SELECT * FROM app.set_visibility(${collectionId}::uuid, ${visibility}, ${isProtected ?? null}::boolean)`;
-    const { previous, was_protected, is_protected, unlinked } = row!;
+    const { previous, was_protected, is_protected, unlinked, closed_links } = row!;
     const resource = { type: "collection", id: collectionId } as const;
     if (previous !== visibility)
       await recordAudit(tx, actor, {
@@ -30,8 +36,18 @@ export function setVisibility(
       await recordAudit(tx, actor, {
         action: is_protected ? "collection.protected" : "collection.unprotected",
         resource,
-        metadata: { unlinkedDocuments: unlinked },
+        metadata: { unlinkedDocuments: unlinked, closedLinks: closed_links.length },
       });
+    await recordAudits(
+      tx,
+      actor,
+      closed_links.map((id) => ({
+        action: "link.revoked",
+        resource,
+        subject: { type: "link", id },
+        metadata: { because: "protected" },
+      })),
+    );
     return { visibility, isProtected: is_protected };
   });
 }
