@@ -7,4 +7,5 @@ export const eventSchemas = {
   "document/uploaded": document,
   "document/processed": document,
   "collaborator/added": z.object({ collaboratorId: z.uuid() }),
+  "member/invited": z.object({ workspaceInvitationId: z.uuid() }),
 } as const;

@@ -71,7 +71,7 @@ export async function resetPassword(
     // whoever had got in may have asked for it
     await revokeOneTimeTokens(tx, userId, "email_change");
     // the mail arrived, so the address is theirs
-    await proveAddress(tx, userId);
+    await proveAddress(tx, { kind: "user", id: userId, ip, requestId });
     await recordAudit(
       tx,
       { kind: "user", id: userId, ip, requestId },

@@ -1,4 +1,4 @@
-import { system } from "#lib/authz/actor.ts";
+import { system, type UserActor } from "#lib/authz/actor.ts";
 import { recordAudit } from "#lib/audit/index.ts";
 import { isUniqueViolation, type Tx, transaction } from "#lib/db/index.ts";
 import { env } from "#lib/env/index.ts";
@@ -6,6 +6,7 @@ import { AppError } from "#lib/errors/index.ts";
 import { type Locale, translator } from "#lib/i18n/index.ts";
 import { sendAddressTakenMail, sendVerificationMail } from "#lib/mail/index.ts";
 import { normalizeEmail } from "#lib/sharing/schema.ts";
+import { joinInvited } from "#lib/workspaces/index.ts";
 import { inBackground } from "./background.ts";
 import { type CallOrigin, mayMail } from "./call.ts";
 import { issueOneTimeToken } from "./one-time-tokens.ts";
@@ -104,14 +105,16 @@ async function makeAccount(
     { action: "account.registered", resource: { type: "user", id, name: input.name } },
   );
   if (env.SMTP_URL) return { kind: "pending", secret: await issueOneTimeToken(tx, id, "email_verification") };
-  await proveAddress(tx, id);
+  await proveAddress(tx, { kind: "user", id, ip, requestId });
   return { kind: "made" };
 }
 
-/** The address is its person's: from now on it gets what it was invited to. */
-export async function proveAddress(tx: Tx, userId: string): Promise<void> {
-  await tx.$queryRaw`SELECT app.verify_email(${userId}::uuid)`;
-  await tx.$queryRaw`SELECT app.claim_invitations(${userId}::uuid)`;
+/** The address is its person's: from now on it gets what it was invited to, and a newcomer's workspace is the one that invited them. */
+export async function proveAddress(tx: Tx, person: UserActor): Promise<void> {
+  // before anything of the person is locked: joining starts with the lock that all moves share
+  await joinInvited(tx, person);
+  await tx.$queryRaw`SELECT app.verify_email(${person.id}::uuid)`;
+  await tx.$queryRaw`SELECT app.claim_invitations(${person.id}::uuid)`;
 }
 
 /** Once there is somebody there always is: only then the lock, so that of two first people one is first. */
@@ -122,18 +125,19 @@ async function isFirstPerson(tx: Tx): Promise<boolean> {
   return isEmpty();
 }
 
-const isInvited = async (tx: Tx, emailNormalized: string) =>
-  Boolean(
-    await tx.invitation.findFirst({
-      where: {
-        emailNormalized,
-        deletedAt: null,
-        acceptedAt: null,
-        OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }],
-      },
-      select: { id: true },
-    }),
-  );
+async function isInvited(tx: Tx, emailNormalized: string): Promise<boolean> {
+  const waiting = { emailNormalized, deletedAt: null, acceptedAt: null };
+  const now = new Date();
+  const toSomething = await tx.invitation.findFirst({
+    where: { ...waiting, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+    select: { id: true },
+  });
+  const toWorkspace = await tx.workspaceInvitation.findFirst({
+    where: { ...waiting, declinedAt: null, expiresAt: { gt: now } },
+    select: { id: true },
+  });
+  return Boolean(toSomething ?? toWorkspace);
+}
 
 function tell(outcome: Outcome, { email }: RegisterInput, { language }: CallOrigin): void {
   if (outcome.kind !== "pending" && outcome.kind !== "taken") return;

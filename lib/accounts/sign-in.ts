@@ -69,7 +69,7 @@ async function check(input: unknown): Promise<string | null> {
       return null;
     }
     // without mail there is nothing to confirm with
-    await transaction(system, (tx) => proveAddress(tx, user.id));
+    await transaction(system, (tx) => proveAddress(tx, { kind: "user", id: user.id }));
   }
   if (user.second?.activatedAt) await demandCode(user.id, code);
   return user.id;

@@ -12,11 +12,11 @@ export async function verifyEmail(token: string, { ip, requestId }: CallOrigin):
     const taken = await takeOneTimeToken(tx, token, "email_verification");
     if (!taken) throw new AppError("invalid_input", "No live token", { reason: "verification_token" });
     const { userId } = taken;
-    await proveAddress(tx, userId);
-    await recordAudit(
-      tx,
-      { kind: "user", id: userId, ip, requestId },
-      { action: "email.verified", resource: { type: "user", id: userId } },
-    );
+    const person = { kind: "user", id: userId, ip, requestId } as const;
+    await proveAddress(tx, person);
+    await recordAudit(tx, person, {
+      action: "email.verified",
+      resource: { type: "user", id: userId },
+    });
   });
 }

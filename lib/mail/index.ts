@@ -70,6 +70,28 @@ export const sendSecondFactorMail = ({ isOn, ...to }: To & { isOn: boolean }): v
 export const sendAccountClosedMail = (to: To): void =>
   sendMailSoon(fixedLetter("accountClosed", to, pageOf("/")));
 
+/** An invitation into a workspace. Throws when it could not be sent, so that the caller's queue tries again. */
+export async function sendWorkspaceInvitationMail({
+  to,
+  language,
+  inviterName,
+  workspaceName,
+  url,
+}: To & { inviterName: string; workspaceName: string; url: string }): Promise<void> {
+  const t = translator(language);
+  const names = { inviter: quotable(inviterName), workspace: quotable(workspaceName) };
+  await sendMail(
+    letter({
+      to,
+      language,
+      subject: t("mail.workspaceInvitation.subject", names),
+      text: t("mail.workspaceInvitation.text", names),
+      action: { label: t("mail.workspaceInvitation.action"), url },
+      note: t("mail.workspaceInvitation.note"),
+    }),
+  );
+}
+
 /** An invitation to a collection or a single document. Throws when it could not be sent, so that the caller's queue tries again. */
 export async function sendInvitationMail({
   to,

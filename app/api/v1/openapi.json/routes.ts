@@ -50,6 +50,17 @@ import * as groupMembers from "../groups/[id]/members/route.ts";
 import * as groupNested from "../groups/[id]/nested/route.ts";
 import * as groupNestedOne from "../groups/[id]/nested/[childId]/route.ts";
 import * as groupReach from "../groups/[id]/reach/route.ts";
+import * as workspace from "../workspace/route.ts";
+import * as members from "../workspace/members/route.ts";
+import * as member from "../workspace/members/[id]/route.ts";
+import * as memberRemoval from "../workspace/members/[id]/removal/route.ts";
+import * as outsiders from "../workspace/outsiders/route.ts";
+import * as workspaceInvitations from "../workspace/invitations/route.ts";
+import * as workspaceInvitation from "../workspace/invitations/[id]/route.ts";
+import * as workspaceInvitationRenew from "../workspace/invitations/[id]/renew/route.ts";
+import * as offers from "../me/workspace-invitations/route.ts";
+import * as offerAccept from "../me/workspace-invitations/[id]/accept/route.ts";
+import * as offerDecline from "../me/workspace-invitations/[id]/decline/route.ts";
 
 /** The route files of the API; a test fails when one is missing here. */
 export const routeModules = [
@@ -105,6 +116,17 @@ export const routeModules = [
   groupNested,
   groupNestedOne,
   groupReach,
+  workspace,
+  members,
+  member,
+  memberRemoval,
+  outsiders,
+  workspaceInvitations,
+  workspaceInvitation,
+  workspaceInvitationRenew,
+  offers,
+  offerAccept,
+  offerDecline,
 ];
 
 /** What every route of the API declares. */

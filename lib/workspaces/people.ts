@@ -1,0 +1,170 @@
+import { type AuditEntry, recordAudits } from "#lib/audit/index.ts";
+import { type UserActor } from "#lib/authz/actor.ts";
+import { transaction, type Tx } from "#lib/db/index.ts";
+import { AppError } from "#lib/errors/index.ts";
+import { cursorId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
+import { type Locale, translator } from "#lib/i18n/index.ts";
+import {
+  type ListPeopleInput,
+  type MemberListView,
+  type MemberView,
+  type RemovalView,
+  type UpdateMemberInput,
+  type WorkspaceRole,
+} from "./schema.ts";
+
+interface MemberRow {
+  id: string;
+  name: string;
+  email: string;
+  role: WorkspaceRole;
+  isSuspended: boolean;
+  isSystemAdmin: boolean;
+  joinedAt: Date;
+  groupCount: number;
+}
+
+/** The members of the actor's workspace by name; guests are among the outsiders. Guests are refused (`forbidden`). */
+export function listPeople(actor: UserActor, { q = "", cursor }: ListPeopleInput): Promise<MemberListView> {
+  const after = cursorId(cursor);
+  return transaction(actor, async (tx) => {
+    const [abilities] = await tx.$queryRaw<{ isMember: boolean; canManage: boolean }[]>`
+      SELECT app.actor_workspace() IS NOT NULL AS "isMember", app.is_workspace_admin() AS "canManage"`;
+    if (!abilities?.isMember)
+      throw new AppError("forbidden", "Guests see no people", { reason: "guest_action" });
+    const rows = await readMembers(tx, { q, after, atMost: PAGE_SIZE + 1 });
+    return {
+      ...pageFrom(rows, (row) => toMember(row, actor)),
+      abilities: { canManage: abilities.canManage },
+    };
+  });
+}
+
+/**
+ * Changes a member's role, suspends them or brings them back, for workspace admins. Suspension holds for the next
+ * statement of anybody: their sessions are over, their tokens refused until they are back. Refused (`forbidden`) for the
+ * last active admin (last_admin), for oneself (suspend_self), and for who runs the instance (system_admin_member).
+ * Missing and elsewhere are not found alike. Repeating changes nothing.
+ */
+export function updateMember(
+  actor: UserActor,
+  id: string,
+  { role, isSuspended }: UpdateMemberInput,
+): Promise<MemberView> {
+  return transaction(actor, async (tx) => {
+    const actions: { action: string; metadata?: Record<string, unknown> }[] = [];
+    if (role !== undefined) {
+      const [row] = await tx.$queryRaw<{ previous: string }[]>`
+        SELECT app.change_member_role(${id}::uuid, ${role}) AS previous`;
+      const { previous } = row!;
+      if (previous !== role)
+        actions.push({ action: "member.role_changed", metadata: { previous, new: role } });
+    }
+    if (isSuspended !== undefined) {
+      const [row] = await tx.$queryRaw<{ isChanged: boolean }[]>`
+        SELECT app.set_member_suspended(${id}::uuid, ${isSuspended}) AS "isChanged"`;
+      if (row!.isChanged) actions.push({ action: isSuspended ? "member.suspended" : "member.reactivated" });
+    }
+    const [member] = await readMembers(tx, { id, atMost: 1 });
+    // guests can be suspended too, but are in no list of members
+    if (!member) throw new AppError("not_found", "No member", { reason: "member" });
+    await recordAudits(
+      tx,
+      actor,
+      actions.map((entry) => ({ ...entry, ...about(member) })),
+    );
+    return toMember(member, actor);
+  });
+}
+
+/** What taking somebody out of the workspace would do, for its admins, and for everybody about themselves. */
+export function getRemoval(actor: UserActor, id: string): Promise<RemovalView> {
+  return transaction(actor, async (tx) => {
+    const [row] = await tx.$queryRaw<RemovalView[]>`
+      SELECT collections, trashed_collections AS "trashedCollections", documents, groups, grants, obstacle
+        FROM app.member_removal(${id}::uuid)`;
+    if (!row) throw new AppError("not_found", "No member", { reason: "member" });
+    return row;
+  });
+}
+
+interface Removed {
+  name: string;
+  email: string;
+  workspaceName: string;
+  grants: { id: string; collectionId: string | null; documentId: string | null; role: string }[];
+}
+
+/**
+ * Takes a person out of the workspace, for its admins; anybody may leave. They go on in a workspace of their own, without
+ * their groups and every grant they had here. Refused while they own collections here, trashed ones included
+ * (`conflict`, owns_collections), for the last admin (`forbidden`, last_admin), and for who is alone (`conflict`, alone).
+ */
+export function removeMember(actor: UserActor, id: string): Promise<void> {
+  return transaction(actor, async (tx) => {
+    const person = await tx.user.findUnique({ where: { id }, select: { name: true, language: true } });
+    const workspaceName = translator((person?.language ?? "en") as Locale)("auth.workspaceName", {
+      name: person?.name ?? "",
+    });
+    const workspace = await tx.user.findUnique({ where: { id: actor.id }, select: { workspaceId: true } });
+    const [row] = await tx.$queryRaw<{ removed: Removed }[]>`
+      SELECT app.remove_member(${id}::uuid, ${workspaceName}) AS removed`;
+    const { name, email, grants, ...metadata } = row!.removed;
+    const subject = { type: "user", id, email } as const;
+    const entries: AuditEntry[] = [
+      {
+        action: id === actor.id ? "member.left" : "member.removed",
+        resource: { type: "user", id, name },
+        subject,
+        metadata: { ...metadata, grants: grants.length },
+      },
+      ...grants.map(({ id: grantId, collectionId, documentId, role }) => ({
+        action: "permission.revoked",
+        resource: collectionId
+          ? ({ type: "collection", id: collectionId } as const)
+          : ({ type: "document", id: documentId! } as const),
+        subject,
+        metadata: { grantId, previous: { role }, because: "member_removed" },
+      })),
+    ];
+    // whoever left is elsewhere by now: it is told where it happened
+    await recordAudits(
+      tx,
+      actor,
+      entries.map((entry) => ({ ...entry, workspaceId: workspace!.workspaceId })),
+    );
+  });
+}
+
+function readMembers(
+  tx: Tx,
+  {
+    id = null,
+    q = "",
+    after = null,
+    atMost,
+  }: { id?: string | null; q?: string; after?: string | null; atMost: number },
+): Promise<MemberRow[]> {
+  return tx.$queryRaw<MemberRow[]>`
+    SELECT u.id, u.name, u.email, u.workspace_role AS role, u.suspended_at IS NOT NULL AS "isSuspended", u.is_system_admin AS "isSystemAdmin",
+      u.joined_at AS "joinedAt",
+      (SELECT count(*)::int FROM group_memberships m JOIN groups g ON g.id = m.group_id WHERE m.user_id = u.id AND g.deleted_at IS NULL) AS "groupCount"
+      FROM (
+        SELECT * FROM users
+         WHERE workspace_id = (SELECT app.actor_workspace()) AND NOT is_external AND (${id}::uuid IS NULL OR id = ${id}::uuid)
+           AND (${q} = '' OR strpos(lower(name), lower(${q})) > 0 OR strpos(email_normalized, lower(${q})) > 0)
+           AND (${after}::uuid IS NULL OR (lower(name), id) > (SELECT lower(last.name), last.id FROM users last WHERE last.id = ${after}::uuid))
+         ORDER BY lower(name), id LIMIT ${atMost}::int
+      ) u ORDER BY lower(u.name), u.id`;
+}
+
+const toMember = ({ joinedAt, ...row }: MemberRow, actor: UserActor): MemberView => ({
+  ...row,
+  isYou: row.id === actor.id,
+  joinedAt: joinedAt.toISOString(),
+});
+
+const about = ({ id, name, email }: MemberRow) => ({
+  resource: { type: "user", id, name } as const,
+  subject: { type: "user", id, email } as const,
+});
