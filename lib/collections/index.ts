@@ -97,6 +97,7 @@ export const restoreCollection = (actor: UserActor, id: string) => setTrashed(ac
 
 function setTrashed(actor: UserActor, id: string, isTrashed: boolean): Promise<CollectionView> {
   return transaction(actor, async (tx) => {
+    await readCollection(tx, id);
     const [row] = await tx.$queryRaw<
       { changed: boolean }[]
     >`SELECT app.set_collection_trashed(${id}::uuid, ${isTrashed}) AS changed`;
@@ -112,13 +113,13 @@ function setTrashed(actor: UserActor, id: string, isTrashed: boolean): Promise<C
 /** Deletes for good, with all documents in it, and gives every uploader their quota back at once, exactly once. */
 export function deleteCollection(actor: UserActor, id: string): Promise<void> {
   return transaction(actor, async (tx) => {
-    const row = await findRow(tx, id);
+    const { name } = await readCollection(tx, id);
     const [purged] = await tx.$queryRaw<
       { documents: number }[]
     >`SELECT app.purge_collection(${id}::uuid) AS documents`;
     await recordAudit(tx, actor, {
       action: "collection.deleted",
-      resource: { type: "collection", id, name: row?.name },
+      resource: { type: "collection", id, name },
       metadata: { documents: purged!.documents },
     });
   });
@@ -131,6 +132,7 @@ async function findRow(tx: Tx, id: string): Promise<CollectionRow | null> {
   return row ?? null;
 }
 
+/** A collection that is there for the actor; one in the trash only for those who could bring it back. */
 async function readCollection(tx: Tx, id: string): Promise<CollectionView> {
   const row = await findRow(tx, id);
   if (!row) throw collectionForbidden();

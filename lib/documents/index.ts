@@ -61,6 +61,7 @@ export const restoreDocument = (actor: UserActor, id: string) => setTrashed(acto
 function setTrashed(actor: UserActor, id: string, isTrashed: boolean): Promise<DocumentView> {
   return asRefusalsOfDocuments(actor, () =>
     transaction(actor, async (tx) => {
+      await demandKnown(tx, actor, id);
       const [row] = await tx.$queryRaw<
         { changed: boolean }[]
       >`SELECT app.set_document_trashed(${id}::uuid, ${isTrashed}) AS changed`;
@@ -81,11 +82,11 @@ function setTrashed(actor: UserActor, id: string, isTrashed: boolean): Promise<D
 export function deleteDocument(actor: UserActor, id: string): Promise<void> {
   return asRefusalsOfDocuments(actor, () =>
     transaction(actor, async (tx) => {
-      const found = await tx.document.findUnique({ where: { id }, select: { name: true } });
+      const { name } = await demandKnown(tx, actor, id);
       await tx.$executeRaw`SELECT app.purge_document(${id}::uuid)`;
       await recordAudit(tx, actor, {
         action: "document.deleted",
-        resource: { type: "document", id, name: found?.name },
+        resource: { type: "document", id, name },
       });
     }),
   );
@@ -95,6 +96,7 @@ export function deleteDocument(actor: UserActor, id: string): Promise<void> {
 export function restartProcessing(actor: UserActor, id: string): Promise<DocumentDetailView> {
   return asRefusalsOfDocuments(actor, () =>
     transaction(actor, async (tx) => {
+      await readDocument(tx, actor, id);
       const [row] = await tx.$queryRaw<
         { started: boolean }[]
       >`SELECT app.restart_processing(${id}::uuid) AS started`;
@@ -169,6 +171,19 @@ async function readDocument(tx: Tx, actor: Actor, id: string): Promise<DocumentD
     ...toDocumentView(row, actorId),
     collection: { id: row.collectionId, name: row.collectionName ?? "" },
   };
+}
+
+/**
+ * A document that is there for the actor, or in the trash and they could bring it back. Somebody's pending upload, what is
+ * in a trashed collection and what others threw away are as if missing, also for the verbs that undo and delete.
+ */
+async function demandKnown(tx: Tx, actor: Actor, id: string): Promise<DocumentView> {
+  const [row] = await tx.$queryRaw<DocumentRow[]>(Prisma.sql`
+    SELECT ${documentColumns} FROM documents d
+     WHERE d.id = ${id}::uuid AND d.status <> 'pending' AND app.is_collection_live(d.collection_id)`);
+  const view = row && toDocumentView(row, actor.kind === "user" ? actor.id : null);
+  if (!view || (view.trashedAt && !view.abilities.canDelete)) throw missing(actor);
+  return view;
 }
 
 const missing = (actor: Actor) =>

@@ -129,6 +129,20 @@ describe("visibility", () => {
 });
 
 describe("access mode", () => {
+  it("is not changed by guests, whatever role they were given, but on a file of their own", async () => {
+    const { owner, id, documentId } = await shared();
+    const guest = await makePerson({ workspaceId: owner.workspaceId, role: "guest" });
+    await grant(owner, { type: "collection", id }, { email: guest.email, role: "owner" });
+    for (const mode of ["link", "invite", "collection"] as const)
+      expect(await outcome(setAccessMode(guest, documentId, mode))).toBe("forbidden:guest_action");
+    const [row] = await asOwner("SELECT access_mode FROM documents WHERE id = $1", [documentId]);
+    expect(row).toEqual({ access_mode: "collection" });
+    const own = await makeDocumentRow(guest.id, id);
+    expect(await outcome(setAccessMode(guest, own, "link"))).toBe("forbidden:guest_action");
+    for (const mode of ["private", "collection"] as const)
+      expect(await outcome(setAccessMode(guest, own, mode))).toBe("ok");
+  });
+
   it("private is for a document's owner, who alone can give it back", async () => {
     const { owner, editor, documentId } = await shared();
     expect(await outcome(setAccessMode(owner, documentId, "private"))).toBe("forbidden:document_owner");

@@ -1,6 +1,7 @@
 import { recordAudit, recordAudits } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
-import { transaction } from "#lib/db/index.ts";
+import { transaction, type Tx } from "#lib/db/index.ts";
+import { AppError } from "#lib/errors/index.ts";
 import { worded } from "./resource.ts";
 import { type AccessMode, type SetVisibilityInput, type VisibilityView } from "./schema.ts";
 
@@ -54,7 +55,7 @@ export function setVisibility(
 
 /**
  * Where a document takes its people from. Its owner may always keep it to themselves and give it back to the
- * collection; anything else is for those who manage its permissions. Whoever limits it to invited people keeps, by a
+ * collection; anything else is for those who manage its permissions, and never for guests. Whoever limits it to invited people keeps, by a
  * grant on the document, what lets them manage it.
  */
 export function setAccessMode(
@@ -68,6 +69,7 @@ export function setAccessMode(
       const [row] = await tx.$queryRaw<
         { previous: AccessMode }[]
       >`SELECT app.set_access_mode(${documentId}::uuid, ${mode}) AS previous`;
+      await demandNoGuest(tx, actor, documentId, mode);
       if (row!.previous !== mode)
         await recordAudit(tx, actor, {
           action: "document.access_mode_changed",
@@ -77,4 +79,13 @@ export function setAccessMode(
       return { mode };
     }),
   );
+}
+
+/** Guests share nothing, whatever role they were given; with a file of their own they do what any owner may. */
+async function demandNoGuest(tx: Tx, actor: UserActor, documentId: string, mode: AccessMode): Promise<void> {
+  const guest = await tx.user.findFirst({ where: { id: actor.id, isExternal: true }, select: { id: true } });
+  if (!guest) return;
+  const isOwn = (await tx.document.count({ where: { id: documentId, ownerId: actor.id } })) > 0;
+  if (!isOwn || (mode !== "private" && mode !== "collection"))
+    throw new AppError("forbidden", "Guests share nothing", { reason: "guest_action" });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { recordAudit } from "#lib/audit/index.ts";
 import { type Actor, type UserActor } from "#lib/authz/actor.ts";
 import { allows } from "#lib/authz/permissions.ts";
-import { transaction } from "#lib/db/index.ts";
+import { transaction, type Tx } from "#lib/db/index.ts";
 import { getDocument } from "#lib/documents/index.ts";
 import {
   allowedTypes,
@@ -119,30 +119,30 @@ export async function confirmUpload(actor: UserActor, id: string): Promise<Docum
   return getDocument(actor, id);
 }
 
-/** Forgets an upload that its owner gave up. Gone or confirmed ones are left as they are. */
+/** Forgets an upload that its owner gave up. Whatever is no pending upload of theirs is left as it is: false. */
 export async function cancelUpload(actor: UserActor, id: string): Promise<boolean> {
-  const pending = await findUpload(actor, id).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === "not_found") return null;
-    throw error;
-  });
+  const pending = await transaction(actor, (tx) => findOwn(tx, actor, id));
   if (pending?.status !== "pending") return false;
-  await discard(actor, id, pending.uploadKey);
+  await discard(actor, id, pending.upload?.key ?? null);
   return true;
 }
 
+const findOwn = (tx: Tx, actor: UserActor, id: string) =>
+  tx.document.findFirst({
+    where: { id, ownerId: actor.id },
+    select: {
+      status: true,
+      name: true,
+      contentType: true,
+      sizeBytes: true,
+      sha256: true,
+      upload: { select: { key: true } },
+    },
+  });
+
 function findUpload(actor: UserActor, id: string): Promise<PendingUpload> {
   return transaction(actor, async (tx) => {
-    const found = await tx.document.findFirst({
-      where: { id, ownerId: actor.id },
-      select: {
-        status: true,
-        name: true,
-        contentType: true,
-        sizeBytes: true,
-        sha256: true,
-        upload: { select: { key: true } },
-      },
-    });
+    const found = await findOwn(tx, actor, id);
     if (!found) {
       // someone else's document answers as for any other verb
       await getDocument(actor, id);
