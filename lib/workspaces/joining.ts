@@ -1,7 +1,6 @@
-import { type AuditEntry, recordAudit, recordAudits } from "#lib/audit/index.ts";
+import { type AuditEntry, recordAudits } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { transaction, type Tx } from "#lib/db/index.ts";
-import { AppError } from "#lib/errors/index.ts";
 import { type Page } from "#lib/http/schema.ts";
 import { type OfferView } from "./schema.ts";
 
@@ -42,18 +41,12 @@ export function acceptOffer(actor: UserActor, id: string): Promise<void> {
 }
 
 /** Turns an invitation down; the workspace's admins see that. Not found as in `acceptOffer`. */
-export function declineOffer(actor: UserActor, id: string): Promise<void> {
-  return transaction(actor, async (tx) => {
-    const [offer] = await tx.$queryRaw<{ workspace_id: string; email: string; role: string }[]>`
-      SELECT workspace_id, email, role FROM app.decline_workspace_invitation(${id}::uuid)`;
-    if (!offer) throw new AppError("not_found", "No such invitation", { reason: "workspace_invitation" });
-    await recordAudit(tx, actor, {
-      action: "member.invitation_declined",
-      workspaceId: offer.workspace_id,
-      subject: { type: "address", email: offer.email },
-      metadata: { invitationId: id, role: offer.role },
-    });
-  });
+export async function declineOffer(actor: UserActor, id: string): Promise<void> {
+  const { ip = null, requestId = null } = actor;
+  await transaction(
+    actor,
+    (tx) => tx.$executeRaw`SELECT app.decline_workspace_invitation(${id}::uuid, ${ip}, ${requestId})`,
+  );
 }
 
 /**

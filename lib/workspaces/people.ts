@@ -1,4 +1,4 @@
-import { type AuditEntry, recordAudits } from "#lib/audit/index.ts";
+import { recordAudits } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { transaction, type Tx } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
@@ -88,51 +88,19 @@ export function getRemoval(actor: UserActor, id: string): Promise<RemovalView> {
   });
 }
 
-interface Removed {
-  name: string;
-  email: string;
-  workspaceName: string;
-  grants: { id: string; collectionId: string | null; documentId: string | null; role: string }[];
-}
-
 /**
  * Takes a person out of the workspace, for its admins; anybody may leave. They go on in a workspace of their own, without
  * their groups and every grant they had here. Refused while they own collections here, trashed ones included
  * (`conflict`, owns_collections), for the last admin (`forbidden`, last_admin), and for who is alone (`conflict`, alone).
  */
-export function removeMember(actor: UserActor, id: string): Promise<void> {
-  return transaction(actor, async (tx) => {
+export async function removeMember(actor: UserActor, id: string): Promise<void> {
+  const { ip = null, requestId = null } = actor;
+  await transaction(actor, async (tx) => {
     const person = await tx.user.findUnique({ where: { id }, select: { name: true, language: true } });
-    const workspaceName = translator((person?.language ?? "en") as Locale)("auth.workspaceName", {
+    const ownName = translator((person?.language ?? "en") as Locale)("auth.workspaceName", {
       name: person?.name ?? "",
     });
-    const workspace = await tx.user.findUnique({ where: { id: actor.id }, select: { workspaceId: true } });
-    const [row] = await tx.$queryRaw<{ removed: Removed }[]>`
-      SELECT app.remove_member(${id}::uuid, ${workspaceName}) AS removed`;
-    const { name, email, grants, ...metadata } = row!.removed;
-    const subject = { type: "user", id, email } as const;
-    const entries: AuditEntry[] = [
-      {
-        action: id === actor.id ? "member.left" : "member.removed",
-        resource: { type: "user", id, name },
-        subject,
-        metadata: { ...metadata, grants: grants.length },
-      },
-      ...grants.map(({ id: grantId, collectionId, documentId, role }) => ({
-        action: "permission.revoked",
-        resource: collectionId
-          ? ({ type: "collection", id: collectionId } as const)
-          : ({ type: "document", id: documentId! } as const),
-        subject,
-        metadata: { grantId, previous: { role }, because: "member_removed" },
-      })),
-    ];
-    // whoever left is elsewhere by now: it is told where it happened
-    await recordAudits(
-      tx,
-      actor,
-      entries.map((entry) => ({ ...entry, workspaceId: workspace!.workspaceId })),
-    );
+    await tx.$executeRaw`SELECT app.remove_member(${id}::uuid, ${ownName}, ${ip}, ${requestId})`;
   });
 }
 

@@ -1,7 +1,7 @@
 DROP FUNCTION app.workspace_outsiders, app.rename_workspace, app.remove_member, app.member_removal, app.removal_of, app.set_member_suspended,
   app.change_member_role, app.decline_workspace_invitation, app.my_workspace_invitations, app.join_invited, app.join_workspace, app.move_person,
   app.moving_obstacle, app.workspace_letter_sent, app.workspace_letter, app.renew_workspace_invitation, app.revoke_workspace_invitation,
-  app.demand_workspace_invitation, app.invite_members, app.has_other_admin, app.demand_member, app.demand_workspace_admin;
+  app.demand_workspace_invitation, app.invite_members, app.record_audit_in, app.has_other_admin, app.demand_member, app.demand_workspace_admin;
 CREATE OR REPLACE FUNCTION app.create_collection(title text, about text) RETURNS uuid
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE made uuid := uuidv7(); me uuid := app.actor_id();

@@ -77,6 +77,16 @@ CREATE FUNCTION app.has_other_admin(workspace uuid, person uuid) RETURNS boolean
   SELECT EXISTS (SELECT FROM users u WHERE u.workspace_id = workspace AND u.id <> person AND u.workspace_role = 'admin' AND u.suspended_at IS NULL)
 $$;
 
+-- Writes to the log of a workspace in the actor's name, also when the actor is not in it: not yet, or not any more.
+CREATE FUNCTION app.record_audit_in(workspace uuid, entries jsonb, from_ip text, request text) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  INSERT INTO audit_events (workspace_id, action, actor_kind, actor_id, actor_email, subject_type, subject_id, subject_email,
+      resource_type, resource_id, resource_name, metadata, ip, request_id)
+    SELECT workspace, e.action, 'user', app.actor_id(), u.email, e.subject->>'type', (e.subject->>'id')::uuid, e.subject->>'email',
+           e.resource->>'type', (e.resource->>'id')::uuid, e.resource->>'name', coalesce(e.metadata, '{}'), from_ip, request
+      FROM jsonb_to_recordset(entries) e (action text, subject jsonb, resource jsonb, metadata jsonb) LEFT JOIN users u ON u.id = app.actor_id()
+$$;
+
 -- A person's collections lie in the workspace they are in: their row is locked against a move, and read after it.
 CREATE OR REPLACE FUNCTION app.create_collection(title text, about text) RETURNS uuid
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -296,13 +306,20 @@ CREATE FUNCTION app.my_workspace_invitations()
    ORDER BY i.created_at DESC, i.id
 $$;
 
-CREATE FUNCTION app.decline_workspace_invitation(wanted uuid) RETURNS SETOF workspace_invitations
-  LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Turns an invitation down, for whom it is; its workspace's log tells. Not found as in join_workspace.
+CREATE FUNCTION app.decline_workspace_invitation(wanted uuid, from_ip text, request text) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE offer workspace_invitations;
+BEGIN
   UPDATE workspace_invitations i SET declined_at = now() FROM users u
    WHERE i.id = wanted AND u.id = app.actor_id() AND u.email_normalized = i.email_normalized AND u.email_verified_at IS NOT NULL
      AND u.suspended_at IS NULL AND i.accepted_at IS NULL AND i.declined_at IS NULL AND i.deleted_at IS NULL
-  RETURNING i.*
-$$;
+  RETURNING i.* INTO offer;
+  IF NOT FOUND THEN RAISE EXCEPTION 'No such invitation' USING ERRCODE = 'SH002', DETAIL = 'workspace_invitation'; END IF;
+  PERFORM app.record_audit_in(offer.workspace_id, jsonb_build_array(jsonb_build_object('action', 'member.invitation_declined',
+    'subject', jsonb_build_object('type', 'address', 'email', offer.email),
+    'metadata', jsonb_build_object('invitationId', offer.id, 'role', offer.role))), from_ip, request);
+END $$;
 
 -- --- changing people -------------------------------------------------------------------------------------------
 -- Makes a member an admin or the other way round; returns the previous role. There is always an active admin.
@@ -364,11 +381,11 @@ $$;
 
 -- Takes a person out of the actor's workspace, or lets the actor leave it: they go on with a workspace of their own and
 -- lose their groups, what is open to the workspace, and every grant they have here. Refused while they own collections
--- here, which would go with them. Documents they uploaded to others' collections stay where they are. Returns the ended
--- grants for the audit.
-CREATE FUNCTION app.remove_member(person uuid, new_workspace_name text) RETURNS jsonb
+-- here, which would go with them. Documents they uploaded to others' collections stay where they are. The log of
+-- the workspace tells.
+CREATE FUNCTION app.remove_member(person uuid, new_workspace_name text, from_ip text, request text) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE mine uuid; who users; reason text; made uuid; done jsonb;
+DECLARE mine uuid; who users; reason text; made uuid; ended jsonb;
 BEGIN
   IF person = app.actor_id() AND app.actor_workspace() IS NOT NULL THEN
     mine := app.actor_workspace();
@@ -383,18 +400,25 @@ BEGIN
   IF reason IS NOT NULL THEN
     RAISE EXCEPTION 'Cannot be removed' USING ERRCODE = CASE WHEN reason IN ('last_admin', 'guest_member') THEN 'SH003' ELSE 'SH004' END, DETAIL = reason;
   END IF;
-  WITH ended AS (
+  WITH revoked AS (
     UPDATE permissions p SET deleted_at = now()
      WHERE p.user_id = person AND p.deleted_at IS NULL AND EXISTS (
        SELECT FROM collections c LEFT JOIN documents d ON d.id = p.document_id
         WHERE c.id = coalesce(p.collection_id, d.collection_id) AND c.workspace_id = mine)
     RETURNING p.id, p.collection_id, p.document_id, p.role_id
-  ) SELECT jsonb_build_object('workspaceName', (SELECT w.name FROM workspaces w WHERE w.id = mine), 'name', who.name, 'email', who.email,
-      'grants', coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'collectionId', e.collection_id,
-        'documentId', e.document_id, 'role', r.name)), '[]')) INTO done FROM ended e JOIN roles r ON r.id = e.role_id;
+  ) SELECT coalesce(jsonb_agg(jsonb_build_object('action', 'permission.revoked',
+      'subject', jsonb_build_object('type', 'user', 'id', person, 'email', who.email),
+      'resource', CASE WHEN e.document_id IS NULL THEN jsonb_build_object('type', 'collection', 'id', e.collection_id)
+        ELSE jsonb_build_object('type', 'document', 'id', e.document_id) END,
+      'metadata', jsonb_build_object('grantId', e.id, 'previous', jsonb_build_object('role', r.name), 'because', 'member_removed'))), '[]')
+    INTO ended FROM revoked e JOIN roles r ON r.id = e.role_id;
+  PERFORM app.record_audit_in(mine, jsonb_build_array(jsonb_build_object(
+    'action', CASE WHEN person = app.actor_id() THEN 'member.left' ELSE 'member.removed' END,
+    'subject', jsonb_build_object('type', 'user', 'id', person, 'email', who.email),
+    'resource', jsonb_build_object('type', 'user', 'id', person, 'name', who.name),
+    'metadata', jsonb_build_object('role', who.workspace_role, 'grants', jsonb_array_length(ended)))) || ended, from_ip, request);
   INSERT INTO workspaces (name) VALUES (new_workspace_name) RETURNING workspaces.id INTO made;
   UPDATE users SET workspace_id = made, workspace_role = 'admin', joined_at = now(), updated_at = now() WHERE id = person;
-  RETURN done;
 END $$;
 
 -- Returns the previous name.
@@ -460,7 +484,7 @@ CREATE FUNCTION app.workspace_outsiders(part text, after text, at_most integer)
    ORDER BY n.address LIMIT at_most
 $$;
 
-REVOKE ALL ON FUNCTION app.demand_workspace_admin, app.demand_member, app.has_other_admin, app.invite_members, app.demand_workspace_invitation,
+REVOKE ALL ON FUNCTION app.demand_workspace_admin, app.demand_member, app.has_other_admin, app.record_audit_in, app.invite_members, app.demand_workspace_invitation,
   app.revoke_workspace_invitation, app.renew_workspace_invitation, app.workspace_letter, app.workspace_letter_sent, app.moving_obstacle,
   app.move_person, app.join_workspace, app.join_invited, app.my_workspace_invitations, app.decline_workspace_invitation,
   app.change_member_role, app.set_member_suspended, app.removal_of, app.member_removal, app.remove_member, app.rename_workspace,
