@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import pg from "pg";
 import { type Actor, actorIdOf } from "#lib/authz/actor.ts";
+import { type Statement } from "./message.ts";
 
 /** What the running code path holds: the actor, and the transaction that verbs called by verbs join. */
 interface Context<Tx> {
@@ -18,13 +19,25 @@ export const withContext = <Tx, Result>(context: Context<Tx>, work: () => Result
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** What the database is told of an actor: `app.actor_kind` and `app.actor_id`. */
+function settingsOf(actor: Actor): [kind: string, id: string] {
+  const id = actorIdOf(actor);
+  if (id && !uuid.test(id)) throw new Error("An actor's id must be a UUID.");
+  return [actor.kind, id];
+}
+
 /** `BEGIN` and the actor's settings as one message; they end with the transaction. */
 export function beginAs(actor: Actor): string {
-  const id = actorIdOf(actor);
-  // The text goes to the server as it is, so only what is certainly an id may stand in it.
-  if (id && !uuid.test(id)) throw new Error("An actor's id must be a UUID.");
-  return `BEGIN; SELECT set_config('app.actor_kind', '${actor.kind}', true), set_config('app.actor_id', '${id}', true)`;
+  // The text goes to the server as it is: a kind is one of ours, and an id was looked at.
+  const [kind, id] = settingsOf(actor);
+  return `BEGIN; SELECT set_config('app.actor_kind', '${kind}', true), set_config('app.actor_id', '${id}', true)`;
 }
+
+/** The statement that makes the transaction it stands in one of the actor's, for reading only. */
+export const readAs = (actor: Actor): Statement => ({
+  text: "SELECT set_config('app.actor_kind', $1, true), set_config('app.actor_id', $2, true), set_config('transaction_read_only', 'on', true)",
+  values: settingsOf(actor),
+});
 
 type Query = { text?: string } | string;
 

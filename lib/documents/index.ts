@@ -1,6 +1,6 @@
 import { recordAudit } from "#lib/audit/index.ts";
 import { type Actor, type UserActor } from "#lib/authz/actor.ts";
-import { Prisma, transaction, type Tx } from "#lib/db/index.ts";
+import { Prisma, read, transaction, type Tx } from "#lib/db/index.ts";
 import { actionForbidden, AppError, documentNotFound } from "#lib/errors/index.ts";
 import { storage } from "#lib/storage/index.ts";
 import { type DocumentRow, documentColumns, toDocumentView } from "./rows.ts";
@@ -15,19 +15,14 @@ const CONTENT_TTL_SECONDS = 60;
  * One stored document the actor may view. Missing, unseen and in a trashed collection are one answer (`not_found`);
  * a system admin without a grant gets `forbidden` for all of them.
  */
-export function getDocument(actor: Actor, id: string): Promise<DocumentDetailView> {
-  return transaction(actor, async (tx) => {
-    const view = await readDocument(tx, actor, id);
-    if (actor.kind === "user" && view.owner.id !== actor.id && (await isUnopened(tx, actor, id))) {
-      await tx.$executeRaw`SELECT app.mark_document_opened(${id}::uuid)`;
-    }
-    return view;
-  });
+export async function getDocument(actor: Actor, id: string): Promise<DocumentDetailView> {
+  const [row] = await read<DetailRow>(actor, detail(id));
+  if (!row) throw missing(actor);
+  if (row.isUnopened) {
+    await transaction(actor, (tx) => tx.$executeRaw`SELECT app.mark_document_opened(${id}::uuid)`);
+  }
+  return toDetailView(row, actor);
 }
-
-/** Whether the document was shared with the actor singly and they have not opened it before. */
-const isUnopened = async (tx: Tx, actor: UserActor, documentId: string): Promise<boolean> =>
-  (await tx.grant.count({ where: { documentId, userId: actor.id, deletedAt: null, openedAt: null } })) > 0;
 
 /** Renames. A stale `version` throws `conflict` with the `current` state. */
 export function updateDocument(
@@ -160,17 +155,27 @@ async function keyOf(tx: Tx, id: string, what: "blob" | "thumbnail"): Promise<st
   return row.key;
 }
 
+interface DetailRow extends DocumentRow {
+  collectionName: string | null;
+  /** Shared with the actor singly, and not opened by them before. */
+  isUnopened: boolean;
+}
+
+const detail = (id: string) => Prisma.sql`
+  SELECT ${documentColumns}, c.name AS "collectionName",
+         d.owner_id IS DISTINCT FROM app.actor_id() AND app.is_unopened(d.id) AS "isUnopened"
+    FROM documents d LEFT JOIN collections c ON c.id = d.collection_id
+   WHERE d.id = ${id}::uuid AND d.deleted_at IS NULL AND d.status <> 'pending' AND app.is_collection_live(d.collection_id)`;
+
+const toDetailView = (row: DetailRow, actor: Actor): DocumentDetailView => ({
+  ...toDocumentView(row, actor.kind === "user" ? actor.id : null),
+  collection: { id: row.collectionId, name: row.collectionName ?? "" },
+});
+
 async function readDocument(tx: Tx, actor: Actor, id: string): Promise<DocumentDetailView> {
-  const [row] = await tx.$queryRaw<(DocumentRow & { collectionName: string | null })[]>(Prisma.sql`
-    SELECT ${documentColumns}, c.name AS "collectionName"
-      FROM documents d LEFT JOIN collections c ON c.id = d.collection_id
-     WHERE d.id = ${id}::uuid AND d.deleted_at IS NULL AND d.status <> 'pending' AND app.is_collection_live(d.collection_id)`);
+  const [row] = await tx.$queryRaw<DetailRow[]>(detail(id));
   if (!row) throw missing(actor);
-  const actorId = actor.kind === "user" ? actor.id : null;
-  return {
-    ...toDocumentView(row, actorId),
-    collection: { id: row.collectionId, name: row.collectionName ?? "" },
-  };
+  return toDetailView(row, actor);
 }
 
 /**
