@@ -4,7 +4,7 @@ import { Prisma, transaction, type Tx } from "#lib/db/index.ts";
 import { actionForbidden, AppError, collectionForbidden } from "#lib/errors/index.ts";
 import { beforeId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
 import { type Page } from "#lib/http/schema.ts";
-import { type CollectionRow, collectionColumns, toCollectionView } from "./rows.ts";
+import { cardsIn, cardsOf, type CollectionRow, collectionColumns, toCollectionView } from "./rows.ts";
 import {
   type CollectionView,
   type CreateCollectionInput,
@@ -47,22 +47,12 @@ export async function listCollections(
   actor: UserActor,
   { scope, cursor }: ListCollectionsInput,
 ): Promise<Page<CollectionView>> {
-  const before = beforeId(cursor);
-  const mine = Prisma.sql`c.owner_id = ${actor.id}::uuid`;
-  const granted = Prisma.sql`c.id IN (SELECT g.collection_id FROM app.my_collection_grants g WHERE g.mask & 1 <> 0 AND NOT g.is_everyone)`;
-  const which = {
-    owned: Prisma.sql`${mine} AND c.deleted_at IS NULL`,
-    shared: Prisma.sql`${granted} AND NOT ${mine} AND c.deleted_at IS NULL`,
-    all: Prisma.sql`${granted} AND c.deleted_at IS NULL`,
-    trashed: Prisma.sql`${granted} AND c.deleted_at IS NOT NULL AND app.collection_mask(c.id) & 528 = 528`,
-  }[scope];
-  return transaction(actor, async (tx) => {
-    const rows = await tx.$queryRaw<CollectionRow[]>(Prisma.sql`
-      SELECT ${collectionColumns} FROM collections c
-       WHERE ${which} AND c.id < ${before}::uuid
-       ORDER BY c.id DESC LIMIT ${PAGE_SIZE + 1}`);
-    return pageFrom(rows, toCollectionView);
-  });
+  const rows = await transaction(actor, (tx) =>
+    tx.$queryRaw<CollectionRow[]>(
+      Prisma.sql`SELECT ${collectionColumns} FROM ${cardsIn(scope, beforeId(cursor), PAGE_SIZE + 1)}`,
+    ),
+  );
+  return pageFrom(rows, toCollectionView);
 }
 
 /** Renames or describes. A stale `version` throws `conflict` with the `current` state; nothing is written then. */
@@ -127,7 +117,7 @@ export function deleteCollection(actor: UserActor, id: string): Promise<void> {
 
 async function findRow(tx: Tx, id: string): Promise<CollectionRow | null> {
   const [row] = await tx.$queryRaw<CollectionRow[]>(
-    Prisma.sql`SELECT ${collectionColumns} FROM collections c WHERE c.id = ${id}::uuid`,
+    Prisma.sql`SELECT ${collectionColumns} FROM ${cardsOf([id])}`,
   );
   return row ?? null;
 }

@@ -1,6 +1,6 @@
 import { allows, builtInRoles, covers } from "#lib/authz/permissions.ts";
 import { Prisma } from "#lib/db/index.ts";
-import { type CollectionView, type Visibility } from "./schema.ts";
+import { type CollectionView, type ListCollectionsInput, type Visibility } from "./schema.ts";
 
 export interface CollectionRow {
   id: string;
@@ -23,11 +23,16 @@ const COUNTED_DOCUMENTS = 1000;
 const SHOWN_PEOPLE = 5;
 
 export const collectionColumns = Prisma.sql`
-  c.id, c.name, c.description, c.visibility, c.owner_id AS "ownerId", app.person_name(c.owner_id) AS "ownerName", c.version,
-  c.created_at AS "createdAt", c.updated_at AS "updatedAt", c.deleted_at AS "deletedAt", app.collection_mask(c.id) AS mask,
-  (SELECT count(*)::int FROM (SELECT FROM documents d
-     WHERE d.collection_id = c.id AND d.deleted_at IS NULL AND d.status <> 'pending' LIMIT ${COUNTED_DOCUMENTS}) counted) AS "documentCount",
-  (SELECT coalesce(json_agg(json_build_object('id', p.id, 'name', p.name)), '[]') FROM app.collection_people(c.id, ${SHOWN_PEOPLE}) p) AS people`;
+  c.id, c.name, c.description, c.visibility, c.owner_id AS "ownerId", c.owner_name AS "ownerName", c.version, c.created_at AS "createdAt",
+  c.updated_at AS "updatedAt", c.deleted_at AS "deletedAt", c.mask, c.document_count AS "documentCount", c.people`;
+
+/** The collections of these ids that the actor may see. */
+export const cardsOf = (ids: string[]) =>
+  Prisma.sql`app.collection_cards(${ids}::uuid[], ${COUNTED_DOCUMENTS}::int, ${SHOWN_PEOPLE}::int) c`;
+
+/** A page of collections that the actor may see, newest first. */
+export const cardsIn = (scope: ListCollectionsInput["scope"], before: string, count: number) =>
+  Prisma.sql`app.list_collections(${scope}, ${before}::uuid, ${count}::int, ${COUNTED_DOCUMENTS}::int, ${SHOWN_PEOPLE}::int) c`;
 
 /** The strongest built-in role a mask holds, for a label. */
 const roleOf = (mask: number) =>
