@@ -47,7 +47,12 @@ describe("a link", () => {
     const visitor = await visitorOf(made.token);
     expect(visitor).toEqual({ kind: "visitor", linkId: made.id });
 
-    expect((await getCollection(visitor, collection.id)).id).toBe(collection.id);
+    // whose it is, but nobody who is in it
+    expect(await getCollection(visitor, collection.id)).toMatchObject({
+      id: collection.id,
+      owner: { name: owner.name },
+      people: [],
+    });
     expect((await getDocument(visitor, document.id)).id).toBe(document.id);
     const { items } = await listDocuments(visitor, { collectionId: collection.id, scope: "live" });
     expect(items.map(({ id }) => id)).toEqual([document.id]);
