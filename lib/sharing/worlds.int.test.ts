@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { allPermissions, allows, maskOf } from "#lib/authz/permissions.ts";
 import { worldOf } from "#lib/authz/worlds/generate.ts";
-import { isActive, isLive, rightsOf, workspaceOf } from "#lib/authz/worlds/model.ts";
+import { isLive, isSuspended, rightsOf, workspaceOf } from "#lib/authz/worlds/model.ts";
 import { clearWorlds, placeId, type StoredWorld, storeWorlds } from "#lib/authz/worlds/store.ts";
 import { storm } from "#lib/authz/worlds/storm.ts";
 import { holds, type PlaceRef, placesOf, type World } from "#lib/authz/worlds/world.ts";
@@ -148,7 +148,7 @@ describe("in random worlds", () => {
             const active = explanation.permissions.flatMap(({ paths }) =>
               paths.filter(({ state }) => state === "active"),
             );
-            if (isActive(world, { person }))
+            if (!isSuspended(world, person))
               expect(maskOf(active.flatMap(({ permissions }) => permissions))).toBe(
                 rightsOf(world, { person }, place),
               );

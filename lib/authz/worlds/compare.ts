@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { everyonePrincipalId } from "../actor.ts";
 import { fullMask, permissionBits, permissionsIn } from "../permissions.ts";
-import { isActive, isInGroup, mayRemove, rightsOf, type Who, workspaceOf } from "./model.ts";
+import { isInGroup, isSuspended, mayRemove, rightsOf, type Who, workspaceOf } from "./model.ts";
 import { askersOf, looksAround, observe, type Source, sources } from "./observe.ts";
 import { placeId, type StoredWorld } from "./store.ts";
 import { askTwin } from "./twin.ts";
@@ -42,7 +42,8 @@ function expectedOf(
     case "list":
       return undefined; // asked of few, about all worlds
     case "report":
-      return who === "nobody" ? undefined : mask;
+      // links are no people
+      return who === "nobody" ? undefined : typeof who === "object" && "link" in who ? 0 : mask;
     case "read":
       return Number(isSeen);
     case "change":
@@ -54,15 +55,18 @@ function expectedOf(
   }
 }
 
-const told = (who: Who | null) =>
-  who === null ? "the system" : typeof who === "string" ? who : `person ${who.person}`;
+const told = (who: Who | null) => {
+  if (who === null) return "the system";
+  if (typeof who === "string") return who;
+  return "person" in who ? `person ${who.person}` : `link ${who.link}`;
+};
 const toldPlace = (place: PlaceRef) =>
   "collection" in place ? `collection ${place.collection}` : `document ${place.document}`;
 const toldMask = (mask: number) => (mask === 0 ? "nothing" : `${mask} (${permissionsIn(mask).join(", ")})`);
 
 /** Everything a person acts as, as the model sees it. */
 function principalsOf({ world, ids }: StoredWorld, person: number): string[] {
-  if (!isActive(world, { person })) return [];
+  if (isSuspended(world, person)) return [];
   return [
     ids.people[person]!,
     everyonePrincipalId,
@@ -120,7 +124,8 @@ export async function compare(
         };
         for (const source of sources)
           judge(source, expectedOf(stored, who, place, source), answers.get(source)!.get(at) ?? 0);
-        if (who !== null) judge("resolve.ts", rightsOf(stored.world, who, place), twins.get(at) ?? 0);
+        if (who !== null && !(typeof who === "object" && "link" in who))
+          judge("resolve.ts", rightsOf(stored.world, who, place), twins.get(at) ?? 0);
       }
   });
   const judgeSets = (
@@ -147,7 +152,7 @@ export async function compare(
     const person = stored.world.people.length - 1;
     if (!looksAround(stored, world, { person })) return;
     const elsewhere = openToAll.filter((_, other) => other !== world).flat();
-    const wanted = isActive(stored.world, { person }) ? [...visibleTo(stored, { person }), ...elsewhere] : [];
+    const wanted = !isSuspended(stored.world, person) ? [...visibleTo(stored, { person }), ...elsewhere] : [];
     judgeSets(world, "list", person, wanted, listed.get(world) ?? []);
   });
   return { compared, disagreements };

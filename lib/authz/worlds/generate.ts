@@ -3,6 +3,7 @@ import { fullMask } from "../permissions.ts";
 import {
   begins,
   type Change,
+  type Mode,
   type PlaceRef,
   type RoleRef,
   type Visibility,
@@ -27,6 +28,8 @@ const workspace = weighted([4, 0], [1, 1]);
 const existence = weighted<Change>([6, "before"], [3, "during"], [3, "undone"]);
 const exception = weighted<Change>([16, "never"], [1, "before"], [2, "during"], [2, "undone"]);
 const visibility = weighted<Visibility>([4, "private"], [2, "workspace"], [1, "public"]);
+const mode = fc.constantFrom<Mode[]>("private", "collection", "invite", "link");
+const ends = weighted<WorldGrant["ends"]>([4, "no"], [1, "later"], [1, "past"]);
 const mask = fc.integer({ min: 1, max: fullMask });
 const builtIn = (["viewer", "commenter", "editor", "owner"] as const).map((name) => ({ builtIn: name }));
 
@@ -69,6 +72,7 @@ const rough = fc.record({
       owner: some,
       visibility,
       opensTo: fc.option(visibility, { freq: 3 }),
+      isProtected: weighted([9, false], [1, true]),
       isTrashed: weighted([7, false], [1, true]),
     }),
     1,
@@ -78,7 +82,8 @@ const rough = fc.record({
     fc.record({
       collection: some,
       owner: some,
-      mode: fc.constantFrom("private", "collection", "invite", "link"),
+      mode,
+      oldMode: fc.option(mode, { freq: 4 }),
       status: weighted<WorldDocument["status"]>([1, "pending"], [1, "uploaded"], [5, "ready"], [1, "failed"]),
       isTrashed: weighted([7, false], [1, true]),
     }),
@@ -92,8 +97,18 @@ const rough = fc.record({
       onDocument: fc.boolean(),
       on: some,
       role: some,
-      ends: weighted<WorldGrant["ends"]>([4, "no"], [1, "later"], [1, "past"]),
+      ends,
       isLive: weighted<Change>([6, "before"], [2, "never"], [2, "during"], [1, "undone"]),
+    }),
+  ),
+  links: upTo(
+    3,
+    fc.record({
+      onDocument: fc.boolean(),
+      on: some,
+      role: fc.constantFrom("viewer", "commenter"),
+      ends,
+      isLive: weighted<Change>([5, "before"], [1, "never"], [2, "during"], [2, "undone"]),
     }),
   ),
   invitations: upTo(
@@ -173,21 +188,26 @@ function toWorld(raw: Rough): World {
     };
   });
 
-  const collections: WorldCollection[] = raw.collections.map(({ owner, ...collection }) => {
-    const wanted = personAt(owner);
-    const isGuest = people[wanted]!.isGuest !== "never";
-    const { workspace } = people[wanted]!;
-    return {
-      ...collection,
-      workspace,
-      owner: isGuest ? workspace : wanted,
-      opensTo: collection.isTrashed ? null : collection.opensTo,
-    };
-  });
+  const collections = raw.collections.map(
+    ({ owner, visibility, opensTo, ...collection }): WorldCollection => {
+      const wanted = personAt(owner);
+      const { workspace, isGuest } = people[wanted]!;
+      // what is protected is not public
+      const bound = (to: Visibility) => (collection.isProtected && to === "public" ? "workspace" : to);
+      return {
+        ...collection,
+        workspace,
+        owner: isGuest === "never" ? wanted : workspace,
+        visibility: bound(visibility),
+        opensTo: collection.isTrashed || opensTo === null ? null : bound(opensTo),
+      };
+    },
+  );
   const documents = raw.documents.map((document) => ({
     ...document,
     collection: document.collection % collections.length,
     owner: personAt(document.owner),
+    oldMode: document.oldMode ?? document.mode,
   }));
   const placeAt = (onDocument: boolean, index: number): PlaceRef =>
     onDocument ? { document: index % documents.length } : { collection: index % collections.length };
@@ -236,6 +256,13 @@ function toWorld(raw: Rough): World {
     collections,
     documents,
     grants,
+    links: raw.links.map(({ onDocument, on, ...link }) => {
+      const place = placeAt(onDocument, on);
+      const around = "collection" in place ? place.collection : documents[place.document]!.collection;
+      // none is made where a protection is under way
+      const isRefused = link.isLive === "during" && collections[around]!.isProtected;
+      return { ...link, on: place, isLive: isRefused ? "before" : link.isLive };
+    }),
     invitations: distinct(
       raw.invitations.map(({ person, onDocument, on, role, state }) => ({
         person: person === null ? null : personAt(person),

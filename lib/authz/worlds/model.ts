@@ -6,8 +6,11 @@ import { holds, type PlaceRef, type RoleRef, type World, type WorldGrant } from 
  * `resolve.ts` or the database. It is the oracle that both are compared with.
  */
 
-/** Who asks: a person, somebody who is not signed in, or a connection that says nothing about itself. */
-export type Who = { person: number } | "everyone" | "nobody";
+/**
+ * Who asks: a person, whoever came by a public link, somebody who is not signed in, or a connection that says nothing about
+ * itself.
+ */
+export type Who = { person: number } | { link: number } | "everyone" | "nobody";
 
 const { view_documents, delete_own_documents, delete_any_documents, edit_documents } = permissionBits;
 
@@ -15,8 +18,8 @@ const { view_documents, delete_own_documents, delete_any_documents, edit_documen
 export const workspaceOf = (world: World, person: number): number =>
   world.people[person]!.movesTo ?? world.people[person]!.workspace;
 
-export const isActive = (world: World, who: Who): boolean =>
-  who !== "nobody" && (who === "everyone" || !holds(world.people[who.person]!.isSuspended));
+export const isSuspended = (world: World, person: number): boolean =>
+  holds(world.people[person]!.isSuspended);
 
 /** Whether a person is in a group, directly or through groups in it. Deleted groups hold nobody, nor lead anywhere. */
 export function isInGroup(world: World, person: number, group: number): boolean {
@@ -49,46 +52,63 @@ const isSamePlace = (a: PlaceRef, b: PlaceRef): boolean =>
     ? "collection" in b && a.collection === b.collection
     : "document" in b && a.document === b.document;
 
-/** What a grant gives to somebody who is active. */
-function fromGrant(world: World, who: Who, grant: WorldGrant): number {
-  if (!holds(grant.isLive) || grant.ends === "past" || typeof who === "string") return 0;
+/** What a grant gives to a person. */
+function fromGrant(world: World, person: number, grant: WorldGrant): number {
+  if (!holds(grant.isLive) || grant.ends === "past") return 0;
   const reaches =
-    "person" in grant.to ? grant.to.person === who.person : isInGroup(world, who.person, grant.to.group);
+    "person" in grant.to ? grant.to.person === person : isInGroup(world, person, grant.to.group);
   return reaches ? maskOfRole(world, grant.role) : 0;
 }
 
-function fromGrants(world: World, who: Who, place: PlaceRef): number {
+function fromGrants(world: World, person: number, place: PlaceRef): number {
   let mask = 0;
-  for (const grant of world.grants) if (isSamePlace(grant.on, place)) mask |= fromGrant(world, who, grant);
+  for (const grant of world.grants) if (isSamePlace(grant.on, place)) mask |= fromGrant(world, person, grant);
   return mask;
 }
 
-function fromVisibility(world: World, who: Who, collection: number): number {
+/** What anybody gets by a collection being public, and colleagues by its being open to their workspace. */
+function fromVisibility(world: World, person: number | null, collection: number): number {
   const { visibility, opensTo, workspace } = world.collections[collection]!;
   const now = opensTo ?? visibility;
   if (now === "public") return builtInRoles.viewer;
-  if (now === "private" || typeof who === "string") return 0;
+  if (now === "private" || person === null) return 0;
   // guests are in no workspace
-  const isColleague =
-    workspaceOf(world, who.person) === workspace && !holds(world.people[who.person]!.isGuest);
+  const isColleague = workspaceOf(world, person) === workspace && !holds(world.people[person]!.isGuest);
   return isColleague ? builtInRoles.viewer : 0;
 }
 
-const isPerson = (who: Who, person: number): boolean => typeof who !== "string" && who.person === person;
+/** What a link opens: what it is on, and where that is a collection, the documents that take their people from there. */
+function fromLink(world: World, index: number, place: PlaceRef): number {
+  const { on, role, ends, isLive: isLinked } = world.links[index]!;
+  if (!holds(isLinked) || ends === "past" || !isLive(world, on)) return 0;
+  const target = "document" in on ? world.documents[on.document]! : null;
+  const around = "collection" in on ? on.collection : target!.collection;
+  if (world.collections[around]!.isProtected || (target && target.mode !== "link")) return 0;
+  if (isSamePlace(on, place)) return builtInRoles[role];
+  if ("collection" in place || "document" in on || !isLive(world, place)) return 0;
+  const { collection, mode } = world.documents[place.document]!;
+  return collection === on.collection && (mode === "collection" || mode === "link") ? builtInRoles[role] : 0;
+}
 
 /** Everything somebody may do to a place, whether it is live or in the trash. */
 export function rightsOf(world: World, who: Who, place: PlaceRef): number {
-  if (!isActive(world, who)) return 0;
+  if (who === "nobody") return 0;
+  if (who !== "everyone" && "link" in who) return fromLink(world, who.link, place);
+  const person = who === "everyone" ? null : who.person;
+  if (person !== null && isSuspended(world, person)) return 0;
   if ("collection" in place) {
-    const owned = isPerson(who, world.collections[place.collection]!.owner) ? builtInRoles.owner : 0;
-    return owned | fromVisibility(world, who, place.collection) | fromGrants(world, who, place);
+    const { owner } = world.collections[place.collection]!;
+    const given = person === null ? 0 : fromGrants(world, person, place);
+    return (
+      (owner === person ? builtInRoles.owner : 0) | fromVisibility(world, person, place.collection) | given
+    );
   }
   const { collection, owner, mode } = world.documents[place.document]!;
   let mask = 0;
-  if (isPerson(who, owner)) mask |= view_documents | delete_own_documents;
-  if (isPerson(who, owner) && mode === "private") mask |= edit_documents;
+  if (owner === person) mask |= view_documents | delete_own_documents;
+  if (owner === person && mode === "private") mask |= edit_documents;
   if (mode === "collection" || mode === "link") mask |= rightsOf(world, who, { collection });
-  if (mode !== "private") mask |= fromGrants(world, who, place);
+  if (mode !== "private" && person !== null) mask |= fromGrants(world, person, place);
   return mask;
 }
 
@@ -105,6 +125,7 @@ export function mayRemove(world: World, who: Who, place: PlaceRef): boolean {
   if (!(mask & view_documents)) return false;
   if ("collection" in place)
     return (mask & delete_any_documents) !== 0 && (mask & permissionBits.manage_permissions) !== 0;
-  const isOwn = isPerson(who, world.documents[place.document]!.owner);
+  const isOwn =
+    typeof who === "object" && "person" in who && who.person === world.documents[place.document]!.owner;
   return (mask & delete_any_documents) !== 0 || (isOwn && (mask & delete_own_documents) !== 0);
 }

@@ -23,8 +23,8 @@ export const sources = ["rights", "read", "change", "create", "remove", "report"
 export type Source = (typeof sources)[number];
 
 /**
- * Asks as one actor after the other, under the policies of whoever calls it. What it changes is rolled back by the caller.
- * Planned once: planning the policies anew for each actor takes most of the time.
+ * Asks as one actor after the other, under the policies of whoever calls it. What somebody creates or removes is undone
+ * before the next one is asked. Planned once: planning the policies anew for each actor takes most of the time.
  */
 const ASK = `
 CREATE FUNCTION public.ask_worlds(actors jsonb) RETURNS TABLE (actor integer, source text, place uuid, value integer)
@@ -56,15 +56,17 @@ BEGIN
       END;
       BEGIN
         PERFORM app.set_collection_trashed(one, true);
+        RAISE EXCEPTION 'Done' USING ERRCODE = 'ASK01';
+      EXCEPTION WHEN SQLSTATE 'SH003' THEN NULL; WHEN SQLSTATE 'ASK01' THEN
         RETURN QUERY SELECT who.number, 'remove', one, 1;
-      EXCEPTION WHEN SQLSTATE 'SH003' THEN NULL;
       END;
     END LOOP;
     FOREACH one IN ARRAY who.documents LOOP
       BEGIN
         PERFORM app.set_document_trashed(one, true);
+        RAISE EXCEPTION 'Done' USING ERRCODE = 'ASK01';
+      EXCEPTION WHEN SQLSTATE 'SH002' OR SQLSTATE 'SH003' THEN NULL; WHEN SQLSTATE 'ASK01' THEN
         RETURN QUERY SELECT who.number, 'remove', one, 1;
-      EXCEPTION WHEN SQLSTATE 'SH002' OR SQLSTATE 'SH003' THEN NULL;
       END;
     END LOOP;
   END LOOP;
@@ -78,6 +80,7 @@ export async function prepareObservation(owner: pg.ClientBase): Promise<void> {
 /** Everybody who can ask in a world; null is the system. */
 export const askersOf = ({ world }: StoredWorld): (Who | null)[] => [
   ...world.people.map((_, person) => ({ person })),
+  ...world.links.map((_, link) => ({ link })),
   "everyone",
   "nobody",
   null,
@@ -85,16 +88,28 @@ export const askersOf = ({ world }: StoredWorld): (Who | null)[] => [
 
 /** Whether somebody is asked for all that they see, in all worlds: the last person of some. */
 export const looksAround = ({ ids }: StoredWorld, world: number, who: Who | null): boolean =>
-  world % 5 === 0 && who !== null && typeof who === "object" && who.person === ids.people.length - 1;
+  world % 5 === 0 &&
+  who !== null &&
+  typeof who === "object" &&
+  "person" in who &&
+  who.person === ids.people.length - 1;
+
+/** What the application says to the database about whoever asks. */
+function actorOf({ ids }: StoredWorld, who: Who | null): { kind: string; id: string } {
+  if (who === null) return { kind: "system", id: "" };
+  if (who === "nobody") return { kind: "", id: "" };
+  if (who === "everyone") return { kind: "everyone", id: everyonePrincipalId };
+  return "person" in who
+    ? { kind: "user", id: ids.people[who.person]! }
+    : { kind: "visitor", id: ids.links[who.link]! };
+}
 
 /** What the database answers everybody about everything in their world, asked as the application asks: as `sheaf_app`. */
 export async function observe(app: pg.ClientBase, worlds: StoredWorld[]): Promise<Answer[]> {
   const askers = worlds.flatMap((stored, world) => askersOf(stored).map((who) => ({ stored, world, who })));
   const actors = askers.map(({ stored, world, who }, number) => ({
     number,
-    kind: who === null ? "system" : who === "nobody" ? "" : who === "everyone" ? "everyone" : "user",
-    id:
-      who === "everyone" ? everyonePrincipalId : who && who !== "nobody" ? stored.ids.people[who.person] : "",
+    ...actorOf(stored, who),
     lists: looksAround(stored, world, who),
     collections: stored.ids.collections,
     documents: stored.ids.documents,
@@ -120,6 +135,7 @@ async function observeReport(app: pg.ClientBase, worlds: StoredWorld[]): Promise
   worlds.forEach(({ ids }, world) => {
     for (const id of [...ids.collections, ...ids.documents]) places.set(id, world);
     ids.people.forEach((id, person) => people.set(id, { person }));
+    ids.links.forEach((id, link) => people.set(id, { link }));
   });
   await app.query(beginAs(system));
   const { rows } = await app.query<{ user_id: string; resource_id: string; mask: number }>(

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type pg from "pg";
 import { begins, type PlaceRef, type RoleRef, type World, WORKSPACES } from "./world.ts";
 
@@ -11,6 +11,7 @@ export interface Ids {
   collections: string[];
   documents: string[];
   grants: string[];
+  links: string[];
 }
 export interface StoredWorld {
   world: World;
@@ -35,6 +36,9 @@ const placeColumns = (ids: Ids, place: PlaceRef) =>
 const HOUR_MS = 3_600_000;
 const fresh = (items: unknown[]): string[] => items.map(() => randomUUID());
 
+const endOf = (ends: "no" | "later" | "past"): Date | null =>
+  ends === "no" ? null : new Date(Date.now() + (ends === "later" ? HOUR_MS : -HOUR_MS));
+
 type Row = Record<string, unknown>;
 
 /** A grant of a world as the row it is when it is given. */
@@ -46,7 +50,20 @@ export function grantRow({ world, ids }: StoredWorld, index: number): Row {
     group_id: "group" in to ? ids.groups[to.group] : null,
     ...placeColumns(ids, on),
     role_id: roleId(ids, role),
-    expires_at: ends === "no" ? null : new Date(Date.now() + (ends === "later" ? HOUR_MS : -HOUR_MS)),
+    expires_at: endOf(ends),
+  };
+}
+
+/** A link of a world as the row it is when it is made. */
+export function linkRow({ world, ids }: StoredWorld, index: number): Row {
+  const { on, role, ends } = world.links[index]!;
+  return {
+    id: ids.links[index],
+    ...placeColumns(ids, on),
+    role_id: builtInIds[role],
+    token_hash: `\\x${randomBytes(32).toString("hex")}`,
+    token_sealed: "\\x00",
+    expires_at: endOf(ends),
   };
 }
 
@@ -67,6 +84,8 @@ const tables = {
     status text, blob_id uuid, access_mode text, deleted_at timestamptz`,
   permissions: `id uuid, user_id uuid, group_id uuid, subject_workspace_id uuid, is_everyone boolean, collection_id uuid,
     document_id uuid, role_id uuid, expires_at timestamptz, deleted_at timestamptz, opened_at timestamptz`,
+  public_links: `id uuid, collection_id uuid, document_id uuid, role_id uuid, token_hash bytea, token_sealed bytea,
+    expires_at timestamptz, revoked_at timestamptz`,
   invitations: `id uuid, email text, email_normalized text, collection_id uuid, document_id uuid, role_id uuid,
     accepted_at timestamptz, deleted_at timestamptz`,
 };
@@ -125,6 +144,10 @@ function rowsOf(stored: StoredWorld): Rows {
     blobs: [],
     documents: [],
     permissions: [],
+    public_links: world.links
+      .map((link, index) => ({ link, row: linkRow(stored, index) }))
+      .filter(({ link }) => link.isLive !== "during")
+      .map(({ link, row }) => ({ ...row, revoked_at: when(link.isLive === "never") })),
     invitations: world.invitations.map(({ person, on, role, state }) => {
       const email = `${person === null ? randomUUID() : ids.people[person]}@example.org`;
       return {
@@ -139,7 +162,7 @@ function rowsOf(stored: StoredWorld): Rows {
     }),
   };
 
-  world.documents.forEach(({ collection, owner, mode, status, isTrashed }, index) => {
+  world.documents.forEach(({ collection, owner, oldMode, status, isTrashed }, index) => {
     const owner_id = ids.people[owner];
     const [object, blob] = [randomUUID(), randomUUID()];
     const sha256 = `\\x${(object + blob).replaceAll("-", "")}`;
@@ -157,7 +180,7 @@ function rowsOf(stored: StoredWorld): Rows {
       sha256,
       status,
       blob_id: status === "pending" ? null : blob,
-      access_mode: mode,
+      access_mode: oldMode,
       deleted_at: when(isTrashed),
     });
   });
@@ -200,6 +223,7 @@ export async function storeWorlds(owner: pg.ClientBase, worlds: World[]): Promis
       collections: fresh(world.collections),
       documents: fresh(world.documents),
       grants: fresh(world.grants),
+      links: fresh(world.links),
     },
   }));
   const all = stored.map(rowsOf);

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { system } from "../actor.ts";
 import { beginAs } from "#lib/db/context.ts";
-import { grantRow, roleId, type StoredWorld } from "./store.ts";
+import { grantRow, linkRow, roleId, type StoredWorld } from "./store.ts";
 import { type Change } from "./world.ts";
 
 /** One change of one thing, in a transaction of its own. */
@@ -86,16 +86,30 @@ function stepsDuring(stored: StoredWorld): Step[] {
   world.collections.forEach(({ opensTo }, index) => {
     if (opensTo) step("SELECT app.set_visibility($1, $2, NULL)", [ids.collections[index], opensTo]);
   });
-  world.grants.forEach(({ isLive }, index) => {
-    const row = grantRow(stored, index);
+  world.collections.forEach(({ isProtected }, index) => {
+    if (isProtected)
+      step("UPDATE collections SET is_protected = true WHERE id = $1", [ids.collections[index]]);
+  });
+  world.documents.forEach(({ mode, oldMode }, index) => {
+    if (mode !== oldMode)
+      step("UPDATE documents SET access_mode = $2 WHERE id = $1", [ids.documents[index], mode]);
+  });
+  /** A row that is put there, or one that is ended. */
+  const turnRow = (change: Change, table: string, ended: string, row: Record<string, unknown>) => {
     const names = Object.keys(row);
     turn(
-      isLive,
-      `INSERT INTO permissions (${names.join(", ")}) VALUES (${names.map((_, at) => `$${at + 1}`).join(", ")})`,
-      "UPDATE permissions SET deleted_at = now() WHERE id = $1",
-      isLive === "during" ? Object.values(row) : [row.id],
+      change,
+      `INSERT INTO ${table} (${names.join(", ")}) VALUES (${names.map((_, at) => `$${at + 1}`).join(", ")})`,
+      `UPDATE ${table} SET ${ended} = now() WHERE id = $1 AND ${ended} IS NULL`,
+      change === "during" ? Object.values(row) : [row.id],
     );
-  });
+  };
+  world.grants.forEach(({ isLive }, index) =>
+    turnRow(isLive, "permissions", "deleted_at", grantRow(stored, index)),
+  );
+  world.links.forEach(({ isLive }, index) =>
+    turnRow(isLive, "public_links", "revoked_at", linkRow(stored, index)),
+  );
   return steps;
 }
 

@@ -97,13 +97,14 @@ export async function askTwin(
       }),
     ];
     for (const who of askersOf(stored)) {
-      if (who === null) continue;
+      // links are no people, and the twin knows none
+      if (who === null || (typeof who === "object" && "link" in who)) continue;
       const fact = factOf(who);
       for (const { id, resource, grants: given } of places)
         answers.push({ world, who, place: id, mask: resolveMask(resource, fact, given ?? []) });
     }
 
-    function factOf(who: Who): PersonFact {
+    function factOf(who: Exclude<Who, { link: number }>): PersonFact {
       if (who === "nobody") return { id: null, principals: [], isSuspended: false };
       if (who === "everyone") return { id: null, principals: [everyonePrincipalId], isSuspended: false };
       const { id, principals, is_suspended: isSuspended } = personOf.get(ids.people[who.person]!)!;

@@ -51,13 +51,18 @@ export interface WorldCollection {
   visibility: Visibility;
   /** What its visibility becomes in the storm. */
   opensTo: Visibility | null;
+  /** Protected during the storm: what links it and its documents had open nothing from then on. */
+  isProtected: boolean;
   isTrashed: boolean;
 }
 
+export type Mode = "private" | "collection" | "invite" | "link";
 export interface WorldDocument {
   collection: number;
   owner: number;
-  mode: "private" | "collection" | "invite" | "link";
+  mode: Mode;
+  /** What its mode was before the storm. */
+  oldMode: Mode;
   status: "pending" | "uploaded" | "ready" | "failed";
   isTrashed: boolean;
 }
@@ -70,6 +75,14 @@ export interface WorldGrant {
   role: RoleRef;
   ends: "no" | "later" | "past";
   /** `never` was given and revoked before the storm: its row stays. */
+  isLive: Change;
+}
+
+/** A public link. `never` was revoked before the storm, for good. */
+export interface WorldLink {
+  on: PlaceRef;
+  role: "viewer" | "commenter";
+  ends: "no" | "later" | "past";
   isLive: Change;
 }
 
@@ -92,6 +105,7 @@ export interface World {
   collections: WorldCollection[];
   documents: WorldDocument[];
   grants: WorldGrant[];
+  links: WorldLink[];
   invitations: WorldInvitation[];
 }
 
