@@ -5,9 +5,11 @@ import { documentListKey } from "#components/documents/queries.ts";
 import { HomePage } from "#components/home/home-page.tsx";
 import { Hydrate } from "#components/hydrate.tsx";
 import { firstPage } from "#components/list-pages.ts";
+import { offersKey } from "#components/workspace/queries.ts";
 import { requireActor } from "#lib/auth/index.ts";
 import { listCollections } from "#lib/collections/index.ts";
 import { listDocuments } from "#lib/documents/index.ts";
+import { listOffers } from "#lib/workspaces/index.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("shell"))("home") };
@@ -16,15 +18,17 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Home() {
   const actor = await requireActor();
   // the layout loads the reader's own collections
-  const [shared, recent] = await Promise.all([
+  const [shared, recent, offers] = await Promise.all([
     listCollections(actor, { scope: "shared" }),
     listDocuments(actor, { scope: "recent" }),
+    listOffers(actor),
   ]);
   return (
     <Hydrate
       entries={[
         [collectionListKey("shared"), firstPage(shared)],
         [documentListKey({ scope: "recent" }), firstPage(recent)],
+        [offersKey, offers],
       ]}
     >
       <HomePage />

@@ -8,10 +8,10 @@ import { itemsOf } from "#components/list-pages.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { SearchField } from "#components/ui/search-field.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 import type { GroupDetailView, GroupView } from "#lib/groups/schema.ts";
-import { FindGroup } from "./find-group.tsx";
 import { GroupCounts } from "./group-counts.tsx";
 import { Row, RowIcon, RowsSkeleton } from "./group-rows.tsx";
 import { groupListQuery, useNestGroup } from "./queries.ts";
@@ -42,7 +42,9 @@ export function AddNestedDialog({ group, onClose }: { group: GroupDetailView; on
       description={t("addDescription", { name: group.name })}
     >
       {/* room for the focus ring, which the scrolling part would cut */}
-      <FindGroup value={typed} onChange={setTyped} hasFocus className="pt-1" />
+      <div className="pt-1">
+        <SearchField label={groups("find")} value={typed} onChange={setTyped} hasFocus />
+      </div>
       <div role="alert" className="text-danger-ink mt-2 text-sm wrap-anywhere empty:hidden">
         {nest.error && problemOf(nest.error)}
       </div>

@@ -1,6 +1,6 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { ChevronRight, Plus, Search, UsersRound } from "lucide-react";
+import { ChevronRight, Plus, Search, Users, UsersRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useDeferredValue, useState } from "react";
@@ -8,12 +8,13 @@ import { itemsOf } from "#components/list-pages.ts";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button-class.ts";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { SearchField } from "#components/ui/search-field.tsx";
 import type { GroupListView, GroupView } from "#lib/groups/schema.ts";
 import { CreateGroupDialog } from "./create-group-dialog.tsx";
-import { FindGroup } from "./find-group.tsx";
 import { GroupCounts } from "./group-counts.tsx";
 import { Row, RowIcon, RowsSkeleton } from "./group-rows.tsx";
 import { groupListQuery } from "./queries.ts";
@@ -23,6 +24,7 @@ export function GroupsPage() {
   const t = useTranslations("groups");
   const common = useTranslations("common");
   const settings = useTranslations("settings");
+  const people = useTranslations("people");
   const [typed, setTyped] = useState("");
   const q = useDeferredValue(typed.trim());
   const [isCreating, setCreating] = useState(false);
@@ -42,7 +44,15 @@ export function GroupsPage() {
       breadcrumb={
         <Breadcrumb crumbs={[{ label: settings("title"), href: "/settings" }, { label: t("title") }]} />
       }
-      actions={!isWithoutAny && create}
+      actions={
+        <>
+          <Link href="/settings/people" className={buttonClass()}>
+            <Users aria-hidden />
+            <span className="max-sm:sr-only">{people("title")}</span>
+          </Link>
+          {!isWithoutAny && create}
+        </>
+      }
     >
       <div className="max-w-170">
         <h1 className="font-serif text-xl font-medium">{t("title")}</h1>
@@ -66,7 +76,7 @@ export function GroupsPage() {
           </div>
         ) : (
           <>
-            <FindGroup value={typed} onChange={setTyped} className="mb-3" />
+            <SearchField label={t("find")} value={typed} onChange={setTyped} className="mb-3" />
             <Card className="px-5 py-1">
               {query.isPending ? (
                 <RowsSkeleton />

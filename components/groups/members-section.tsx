@@ -3,19 +3,21 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { UserMinus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef } from "react";
+import { useSelection } from "#components/documents/use-selection.ts";
 import { itemsOf } from "#components/list-pages.ts";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CardSection } from "#components/ui/card.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 import type { GroupMemberView } from "#lib/groups/schema.ts";
-import { AddMembersForm } from "./add-members-form.tsx";
+import { AddPeopleForm } from "./add-people-form.tsx";
 import { Row, RowsSkeleton } from "./group-rows.tsx";
-import { groupMembersQuery, useRemoveMember, useRestoreMember } from "./queries.ts";
+import { groupMembersQuery, useRemoveMembers, useRestoreMembers } from "./queries.ts";
 
 /** The people who are in a group themselves. */
 export function MembersSection({ id, canEdit }: { id: string; canEdit: boolean }) {
@@ -23,19 +25,25 @@ export function MembersSection({ id, canEdit }: { id: string; canEdit: boolean }
   const common = useTranslations("common");
   const textOf = useErrorText();
   const query = useInfiniteQuery(groupMembersQuery(id));
-  const { mutateAsync: remove } = useRemoveMember(id);
-  const { mutateAsync: restore } = useRestoreMember(id);
+  const { mutateAsync: remove } = useRemoveMembers(id);
+  const { mutateAsync: restore } = useRestoreMembers(id);
   const list = useRef<HTMLDivElement>(null);
   const members = itemsOf(query.data);
+  const selection = useSelection(members);
+  const { chosen } = selection;
 
   const failed = (error: unknown) => notify.failed(textOf(error));
-  async function onRemove(person: GroupMemberView) {
+  async function onRemove(people: GroupMemberView[]) {
     // the button that had the focus goes with its line
     list.current?.focus();
+    selection.clear();
     try {
-      await remove(person);
-      notify.done(t("removed", { name: person.name }), {
-        undo: { label: common("undo"), onUndo: () => void restore(person).catch(failed) },
+      await remove(people);
+      const [only] = people;
+      const text =
+        people.length === 1 ? t("removed", { name: only!.name }) : t("removedMany", { count: people.length });
+      notify.done(text, {
+        undo: { label: common("undo"), onUndo: () => void restore(people).catch(failed) },
       });
     } catch (error) {
       failed(error);
@@ -43,7 +51,15 @@ export function MembersSection({ id, canEdit }: { id: string; canEdit: boolean }
   }
   return (
     <CardSection title={t("title")} description={t("description")}>
-      {canEdit && <AddMembersForm id={id} />}
+      {canEdit && <AddPeopleForm id={id} memberIds={new Set(members.map((person) => person.id))} />}
+      {canEdit && members.length > 1 && (
+        <SelectionLine
+          chosenCount={chosen.length}
+          isAll={chosen.length === members.length}
+          onAll={() => (chosen.length === members.length ? selection.clear() : selection.selectAll())}
+          onRemove={() => void onRemove(chosen)}
+        />
+      )}
       <div ref={list} tabIndex={-1} className="-my-2 rounded-md">
         {query.isPending ? (
           <RowsSkeleton />
@@ -56,7 +72,18 @@ export function MembersSection({ id, canEdit }: { id: string; canEdit: boolean }
             {members.map((person) => (
               <li key={person.id}>
                 <Row
-                  icon={<Avatar id={person.id} name={person.name} />}
+                  icon={
+                    <>
+                      {canEdit && members.length > 1 && (
+                        <Checkbox
+                          aria-label={t("select", { name: person.name })}
+                          checked={selection.has(person.id)}
+                          onClick={(event) => selection.toggle(person.id, event.shiftKey)}
+                        />
+                      )}
+                      <Avatar id={person.id} name={person.name} />
+                    </>
+                  }
                   title={person.name}
                   badge={person.isSuspended && <Badge tone="warning">{t("suspended")}</Badge>}
                   facts={person.email}
@@ -65,7 +92,7 @@ export function MembersSection({ id, canEdit }: { id: string; canEdit: boolean }
                       <IconButton
                         label={t("removeOf", { name: person.name })}
                         icon={<UserMinus />}
-                        onClick={() => void onRemove(person)}
+                        onClick={() => void onRemove([person])}
                       />
                     )
                   }
@@ -83,5 +110,35 @@ export function MembersSection({ id, canEdit }: { id: string; canEdit: boolean }
         </div>
       )}
     </CardSection>
+  );
+}
+
+interface SelectionLineProps {
+  chosenCount: number;
+  isAll: boolean;
+  onAll: () => void;
+  onRemove: () => void;
+}
+
+/** Above the list: everybody shown, and what can be done with those who are chosen. Keeps its height. */
+function SelectionLine({ chosenCount, isAll, onAll, onRemove }: SelectionLineProps) {
+  const t = useTranslations("groups.members");
+  return (
+    <div className="-mt-2 mb-2 flex min-h-10 items-center gap-3">
+      <Checkbox
+        aria-label={t("selectAll")}
+        checked={isAll ? true : chosenCount > 0 ? "indeterminate" : false}
+        onClick={onAll}
+      />
+      <span aria-live="polite" className="text-ink-muted flex-1 text-sm">
+        {chosenCount > 0 ? t("selected", { count: chosenCount }) : t("selectAll")}
+      </span>
+      {chosenCount > 0 && (
+        <Button size="sm" onClick={onRemove}>
+          <UserMinus aria-hidden />
+          {t("removeSelected")}
+        </Button>
+      )}
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 import {
   infiniteQueryOptions,
+  keepPreviousData,
   type QueryClient,
   queryOptions,
   useMutation,
@@ -32,12 +33,13 @@ const withQuery = (path: string, values: Record<string, string | null>) => {
   return query.size > 0 ? `${path}?${query}` : path;
 };
 
-/** Groups by name, those with `q` in it. */
+/** Groups by name, those with `q` in it. What was found before stays until the next is there. */
 export const groupListQuery = (q = "") =>
   infiniteQueryOptions({
     queryKey: groupListKey(q),
     queryFn: ({ pageParam: cursor, signal }) =>
       api<GroupListView>(withQuery("/api/v1/groups", { q, cursor }), { signal }),
+    placeholderData: keepPreviousData,
     ...paging,
   });
 
@@ -100,14 +102,16 @@ export function useDeleteGroup(id: string) {
   });
 }
 
-/** Adds people by address, as many as there are: in calls of as many as one call takes. */
+/** Adds people by id and address, as many as there are: in calls of as many as one call takes. */
 export function useAddMembers(id: string) {
   const client = useQueryClient();
   return useMutation({
-    async mutationFn(emails: string[]) {
+    async mutationFn(people: readonly ({ userId: string } | { email: string })[]) {
       const all: ChangedMembersView = { changed: [], unchanged: [], refused: [] };
-      for (let start = 0; start < emails.length; start += MOST_PEOPLE_PER_CALL) {
-        const body = { emails: emails.slice(start, start + MOST_PEOPLE_PER_CALL) };
+      for (const those of inCalls(people)) {
+        const userIds = those.flatMap((one) => ("userId" in one ? [one.userId] : []));
+        const emails = those.flatMap((one) => ("email" in one ? [one.email] : []));
+        const body = { userIds, emails };
         const part = await api<ChangedMembersView>(`/api/v1/groups/${id}/members`, { method: "POST", body });
         all.changed.push(...part.changed);
         all.unchanged.push(...part.unchanged);
@@ -119,32 +123,44 @@ export function useAddMembers(id: string) {
   });
 }
 
-/** Takes somebody out of the list at once; back in, in their place, when that fails. */
-export function useRemoveMember(id: string) {
+const inCalls = <Item>(items: readonly Item[]): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / MOST_PEOPLE_PER_CALL) }, (_, call) =>
+    items.slice(call * MOST_PEOPLE_PER_CALL, (call + 1) * MOST_PEOPLE_PER_CALL),
+  );
+
+async function callForAll(id: string, method: "POST" | "DELETE", people: readonly GroupMemberView[]) {
+  for (const those of inCalls(people))
+    await api(`/api/v1/groups/${id}/members`, {
+      method,
+      body: { userIds: those.map((person) => person.id) },
+    });
+}
+
+/** Takes people out of the list at once; back in, in their places, when that fails. */
+export function useRemoveMembers(id: string) {
   const client = useQueryClient();
   const key = groupMembersKey(id);
   return useMutation({
-    mutationFn: (person: GroupMemberView) =>
-      api(`/api/v1/groups/${id}/members`, { method: "DELETE", body: { userIds: [person.id] } }),
-    async onMutate(person) {
+    mutationFn: (people: readonly GroupMemberView[]) => callForAll(id, "DELETE", people),
+    async onMutate(people) {
+      const gone = new Set(people.map((person) => person.id));
       await client.cancelQueries({ queryKey: key });
       const before = client.getQueryData<Pages<GroupMemberView>>(key);
       client.setQueryData<Pages<GroupMemberView>>(
         key,
-        (data) => data && mapPages(data, (items) => items.filter((item) => item.id !== person.id)),
+        (data) => data && mapPages(data, (items) => items.filter((item) => !gone.has(item.id))),
       );
       return { before };
     },
-    onError: (_error, _person, context) => client.setQueryData(key, context?.before),
+    onError: (_error, _people, context) => client.setQueryData(key, context?.before),
     onSettled: () => refresh(client),
   });
 }
 
-export function useRestoreMember(id: string) {
+export function useRestoreMembers(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (person: GroupMemberView) =>
-      api(`/api/v1/groups/${id}/members`, { method: "POST", body: { userIds: [person.id] } }),
+    mutationFn: (people: readonly GroupMemberView[]) => callForAll(id, "POST", people),
     onSettled: () => refresh(client),
   });
 }

@@ -11,6 +11,7 @@ import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { DropZone } from "#components/uploads/drop-zone.tsx";
 import { UploadButton } from "#components/uploads/upload-button.tsx";
+import { OffersNotice } from "#components/workspace/offers-notice.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import { RecentDocuments } from "./recent-documents.tsx";
 
@@ -34,6 +35,7 @@ export function HomePage() {
     >
       <h1 className="sr-only">{shell("home")}</h1>
       <DropZone collection={null} label={t("dropHere")} />
+      <OffersNotice />
       {isNew ? (
         <FirstSteps />
       ) : (

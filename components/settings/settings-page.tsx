@@ -2,6 +2,7 @@
 import { useTranslations } from "next-intl";
 import type { ComponentType } from "react";
 import { GroupsLink } from "#components/groups/groups-link.tsx";
+import { PeopleLink } from "#components/workspace/people-link.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
@@ -28,7 +29,15 @@ const sections = [
 export function SettingsPage() {
   const t = useTranslations("settings");
   return (
-    <Page breadcrumb={<Breadcrumb crumbs={[{ label: t("title") }]} />} actions={<GroupsLink />}>
+    <Page
+      breadcrumb={<Breadcrumb crumbs={[{ label: t("title") }]} />}
+      actions={
+        <>
+          <PeopleLink />
+          <GroupsLink />
+        </>
+      }
+    >
       <h1 className="mb-6 font-serif text-xl font-medium">{t("title")}</h1>
       <div className="flex items-start gap-10">
         <nav aria-label={t("sections")} className="sticky top-20 w-48 shrink-0 max-lg:hidden">

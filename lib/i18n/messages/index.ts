@@ -7,7 +7,9 @@ import enCollection from "./en/collection.json" with { type: "json" };
 import enDocument from "./en/document.json" with { type: "json" };
 import enUpload from "./en/upload.json" with { type: "json" };
 import enShare from "./en/share.json" with { type: "json" };
+import enAccess from "./en/access.json" with { type: "json" };
 import enGroups from "./en/groups.json" with { type: "json" };
+import enPeople from "./en/people.json" with { type: "json" };
 import enSettings from "./en/settings.json" with { type: "json" };
 import enErrors from "./en/errors.json" with { type: "json" };
 import enMail from "./en/mail.json" with { type: "json" };
@@ -19,7 +21,9 @@ import deCollection from "./de/collection.json" with { type: "json" };
 import deDocument from "./de/document.json" with { type: "json" };
 import deUpload from "./de/upload.json" with { type: "json" };
 import deShare from "./de/share.json" with { type: "json" };
+import deAccess from "./de/access.json" with { type: "json" };
 import deGroups from "./de/groups.json" with { type: "json" };
+import dePeople from "./de/people.json" with { type: "json" };
 import deSettings from "./de/settings.json" with { type: "json" };
 import deErrors from "./de/errors.json" with { type: "json" };
 import deMail from "./de/mail.json" with { type: "json" };
@@ -34,7 +38,9 @@ const en = {
   document: enDocument,
   upload: enUpload,
   share: enShare,
+  access: enAccess,
   groups: enGroups,
+  people: enPeople,
   settings: enSettings,
   errors: enErrors,
   mail: enMail,
@@ -52,7 +58,9 @@ const de: Messages = {
   document: deDocument,
   upload: deUpload,
   share: deShare,
+  access: deAccess,
   groups: deGroups,
+  people: dePeople,
   settings: deSettings,
   errors: deErrors,
   mail: deMail,
