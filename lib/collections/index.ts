@@ -1,6 +1,6 @@
 import { recordAudit } from "#lib/audit/index.ts";
 import { type Actor, type UserActor } from "#lib/authz/actor.ts";
-import { Prisma, transaction, type Tx } from "#lib/db/index.ts";
+import { Prisma, read, transaction, type Tx } from "#lib/db/index.ts";
 import { actionForbidden, AppError, collectionForbidden } from "#lib/errors/index.ts";
 import { beforeId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
 import { type Page } from "#lib/http/schema.ts";
@@ -47,10 +47,9 @@ export async function listCollections(
   actor: UserActor,
   { scope, cursor }: ListCollectionsInput,
 ): Promise<Page<CollectionView>> {
-  const rows = await transaction(actor, (tx) =>
-    tx.$queryRaw<CollectionRow[]>(
-      Prisma.sql`SELECT ${collectionColumns} FROM ${cardsIn(scope, beforeId(cursor), PAGE_SIZE + 1)}`,
-    ),
+  const rows = await read<CollectionRow>(
+    actor,
+    Prisma.sql`SELECT ${collectionColumns} FROM ${cardsIn(scope, beforeId(cursor), PAGE_SIZE + 1)}`,
   );
   return pageFrom(rows, toCollectionView);
 }
