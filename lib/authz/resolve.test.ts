@@ -57,6 +57,11 @@ describe("grantState", () => {
     expect(grantState(document("invite"), grant({}))).toBe("access_mode");
     expect(grantState(document("private"), grant({ resource: "document" }))).toBe("access_mode");
     expect(grantState(document("invite"), grant({ isExpired: true }))).toBe("expired");
+    const link = grant({ resource: "document", isLink: true });
+    expect(grantState(document("invite"), link)).toBe("access_mode");
+    expect(grantState(document("collection"), link)).toBe("access_mode");
+    expect(grantState(document("link"), link)).toBe("active");
+    expect(grantState(document("link"), grant({ isLink: true }))).toBe("active");
     expect(grantState({ type: "collection" }, grant({}))).toBe("active");
   });
 });

@@ -17,6 +17,8 @@ export interface GrantFact {
   principal: string;
   mask: number;
   isExpired: boolean;
+  /** Given to a public link; whoever comes by it is a person without an id who holds the link alone. */
+  isLink?: boolean;
 }
 
 export interface PersonFact {
@@ -44,14 +46,17 @@ export function ownerMask(resource: ResourceFact, person: PersonFact): number {
   return resource.accessMode === "private" ? privateOwnerMask : documentOwnerMask;
 }
 
-/** Grants on the collection count in the modes collection and link, grants on the document in all but private. */
+/**
+ * Grants on the collection count in the modes collection and link, grants on the document in all but private, those of
+ * its links in the mode link alone.
+ */
 export function grantState(resource: ResourceFact, grant: GrantFact): GrantState {
   if (grant.isExpired) return "expired";
   if (resource.type === "collection") return grant.resource === "collection" ? "active" : "access_mode";
   const { accessMode } = resource;
   const counts =
     grant.resource === "document"
-      ? accessMode !== "private"
+      ? accessMode === "link" || (accessMode !== "private" && !grant.isLink)
       : accessMode === "collection" || accessMode === "link";
   return counts ? "active" : "access_mode";
 }

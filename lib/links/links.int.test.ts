@@ -2,15 +2,10 @@ import { describe, expect, it } from "vitest";
 import { asOwner, makeDocument, makePerson, missingId } from "#prisma/factories.ts";
 import { type Actor } from "#lib/authz/actor.ts";
 import { builtInRoles } from "#lib/authz/permissions.ts";
+import { resolveMask } from "#lib/authz/resolve.ts";
 import { getCollection, restoreCollection, trashCollection } from "#lib/collections/index.ts";
 import { Prisma, transaction } from "#lib/db/index.ts";
-import {
-  getContentUrl,
-  getDocument,
-  listDocuments,
-  restoreDocument,
-  trashDocument,
-} from "#lib/documents/index.ts";
+import { getContentUrl, getDocument, restoreDocument, trashDocument } from "#lib/documents/index.ts";
 import {
   addCollaborator,
   grant,
@@ -19,7 +14,8 @@ import {
   setAccessMode,
   setVisibility,
 } from "#lib/sharing/index.ts";
-import { makeRole, makeShared, outcome, putGrant, tally } from "#lib/sharing/test-support.ts";
+import { type AccessMode } from "#lib/sharing/schema.ts";
+import { address, makeRole, makeShared, outcome, putGrant, tally } from "#lib/sharing/test-support.ts";
 import { createLink, listLinks, revokeLink, visitorOf } from "./index.ts";
 
 async function rightsOf(
@@ -54,8 +50,8 @@ describe("a link", () => {
       people: [],
     });
     expect((await getDocument(visitor, document.id)).id).toBe(document.id);
-    const { items } = await listDocuments(visitor, { collectionId: collection.id, scope: "live" });
-    expect(items.map(({ id }) => id)).toEqual([document.id]);
+    const listed = await transaction(visitor, (tx) => tx.document.findMany({ select: { id: true } }));
+    expect(listed.map(({ id }) => id)).toEqual([document.id]);
     expect(await rightsOf(visitor, collection)).toBe(builtInRoles.commenter);
     expect(await rightsOf(visitor, document)).toBe(builtInRoles.commenter);
 
@@ -70,8 +66,25 @@ describe("a link", () => {
     const { token, id } = await createLink(owner, { documentId: document.id, role: "viewer" });
     expect(await outcome(visitorOf(token))).toBe("not_found:link");
     const visitor = { kind: "visitor", linkId: id } as const;
+    // the pure twin of the database says the same
+    const twin = (accessMode: AccessMode) =>
+      resolveMask(
+        { type: "document", ownerId: owner.id, accessMode },
+        { id: null, principals: [id], isSuspended: false },
+        [
+          {
+            id: "grant",
+            resource: "document",
+            principal: id,
+            mask: builtInRoles.viewer,
+            isExpired: false,
+            isLink: true,
+          },
+        ],
+      );
     for (const mode of ["private", "collection", "invite"] as const) {
       if (mode !== "collection") await setAccessMode(owner, document.id, mode);
+      expect([mode, await rightsOf(visitor, document), twin(mode)]).toEqual([mode, 0, 0]);
       expect([mode, await outcome(getDocument(visitor, document.id))]).toEqual([mode, "not_found:document"]);
       // private documents are managed by nobody: back to the collection first
       if (mode === "private") await setAccessMode(owner, document.id, "collection");
@@ -81,6 +94,7 @@ describe("a link", () => {
     expect(await outcome(getDocument(visitor, document.id))).toBe("ok");
     expect(await outcome(getCollection(visitor, collection.id))).toBe("forbidden:collection");
     expect(await rightsOf(visitor, document)).toBe(builtInRoles.viewer);
+    expect(twin("link")).toBe(builtInRoles.viewer);
     await setAccessMode(owner, document.id, "collection");
     expect(await outcome(getDocument(visitor, document.id))).toBe("not_found:document");
   });
@@ -288,6 +302,26 @@ describe("links are managed", () => {
       await outcome(addCollaborator(owner, collection.id, { email: friend.email, role: "viewer" })),
     ).toBe("ok");
   });
+});
+
+it("what a link or an invitation to a single document opens counts as shared", async () => {
+  const { owner, collection, document } = await makeShared();
+  const shares = async () => {
+    const rows = await transaction(
+      owner,
+      (tx) => tx.$queryRaw<{ shares: number }[]>`SELECT shares FROM app.shared_collections()`,
+    );
+    return rows.map((row) => row.shares);
+  };
+  expect(await shares()).toEqual([]);
+  const { id } = await createLink(owner, { collectionId: collection.id, role: "viewer" });
+  await createLink(owner, { documentId: document.id, role: "viewer" });
+  expect(await shares()).toEqual([2]);
+  await grant(owner, document, { email: address(), role: "viewer" });
+  await grant(owner, document, { email: (await makePerson()).email, role: "viewer" });
+  expect(await shares()).toEqual([4]);
+  await revokeLink(owner, id);
+  expect(await shares()).toEqual([3]);
 });
 
 describe("at the same moment", () => {

@@ -1,8 +1,8 @@
-import pg from "pg";
-import { asOwner, makePerson, missingId, type Person } from "#prisma/factories.ts";
+import { randomBytes } from "node:crypto";
+import type pg from "pg";
+import { asOwner, makePerson, type Person } from "#prisma/factories.ts";
 import { type Actor, type VisitorActor } from "#lib/authz/actor.ts";
 import { beginAs } from "#lib/db/context.ts";
-import { makeDocumentRow, putGrant } from "#lib/sharing/test-support.ts";
 
 /** Test fixture: one collection with documents of every kind, and everybody who may come to it. */
 
@@ -44,6 +44,33 @@ export interface Cast {
   grants: Record<string, string>;
 }
 
+/** Makes a row past all rules; returns its id. */
+async function insert(table: string, row: Record<string, unknown>): Promise<string> {
+  const columns = Object.keys(row);
+  const [made] = await asOwner<{ id: string }>(
+    `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map((_, at) => `$${at + 1}`).join(", ")}) RETURNING id`,
+    Object.values(row),
+  );
+  return made!.id;
+}
+
+/** A stored document: who sees it does not depend on its bytes. */
+async function insertDocument(ownerId: string, collectionId: string, mode = "collection"): Promise<string> {
+  const sha256 = randomBytes(32);
+  const key = randomBytes(12).toString("hex");
+  const objectId = await insert("objects", { owner_id: ownerId, key, state: "stored" });
+  const stored = { owner_id: ownerId, sha256, size_bytes: 1 };
+  return insert("documents", {
+    ...stored,
+    collection_id: collectionId,
+    name: "page.txt",
+    content_type: "text/plain",
+    status: "ready",
+    blob_id: await insert("blobs", { ...stored, object_id: objectId, refs: 1 }),
+    access_mode: mode,
+  });
+}
+
 export async function makeCast(): Promise<Cast> {
   const owner = await makePerson();
   const { workspaceId } = owner;
@@ -58,33 +85,33 @@ export async function makeCast(): Promise<Cast> {
   const guest = await makePerson({ workspaceId, role: "guest" });
   const outsider = await member();
   const elsewhereAdmin = await makePerson({ role: "admin" });
-  const [made] = await asOwner<{ id: string }>(
-    "INSERT INTO collections (workspace_id, owner_id, name) VALUES ($1, $2, 'Papers') RETURNING id",
-    [workspaceId, owner.id],
-  );
-  const collectionId = made!.id;
+  const collectionId = await insert("collections", {
+    workspace_id: workspaceId,
+    owner_id: owner.id,
+    name: "Papers",
+  });
   const documents = {
-    own: await makeDocumentRow(owner.id, collectionId),
-    editors: await makeDocumentRow(editor.id, collectionId),
-    secret: await makeDocumentRow(editor.id, collectionId, "private"),
-    invited: await makeDocumentRow(owner.id, collectionId, "invite"),
-    linked: await makeDocumentRow(owner.id, collectionId, "link"),
-    trashed: await makeDocumentRow(owner.id, collectionId),
-    pending: await makeDocumentRow(editor.id, collectionId),
+    own: await insertDocument(owner.id, collectionId),
+    editors: await insertDocument(editor.id, collectionId),
+    secret: await insertDocument(editor.id, collectionId, "private"),
+    invited: await insertDocument(owner.id, collectionId, "invite"),
+    linked: await insertDocument(owner.id, collectionId, "link"),
+    trashed: await insertDocument(owner.id, collectionId),
+    pending: await insertDocument(editor.id, collectionId),
   };
   await asOwner("UPDATE documents SET deleted_at = now() WHERE id = $1", [documents.trashed]);
   await asOwner("UPDATE documents SET status = 'pending', blob_id = NULL WHERE id = $1", [documents.pending]);
 
   const grants: Record<string, string> = {
-    commenterOnInvited: await putGrant({
-      userId: commenter.id,
-      documentId: documents.invited,
-      roleId: roles.editor,
+    commenterOnInvited: await insert("permissions", {
+      user_id: commenter.id,
+      document_id: documents.invited,
+      role_id: roles.editor,
     }),
-    managerOnLinked: await putGrant({
-      userId: manager.id,
-      documentId: documents.linked,
-      roleId: roles.owner,
+    managerOnLinked: await insert("permissions", {
+      user_id: manager.id,
+      document_id: documents.linked,
+      role_id: roles.owner,
     }),
   };
   for (const [name, person, roleId] of [
@@ -95,28 +122,36 @@ export async function makeCast(): Promise<Cast> {
     ["guest", guest, roles.commenter],
     ["suspended", suspended, roles.editor],
   ] as const)
-    grants[name] = await putGrant({ userId: person.id, collectionId, roleId });
+    grants[name] = await insert("permissions", {
+      user_id: person.id,
+      collection_id: collectionId,
+      role_id: roleId,
+    });
   await asOwner("UPDATE users SET suspended_at = now() WHERE id = $1", [suspended.id]);
 
   const link = async (
     roleId: string,
     documentId: string | null,
-    rest = "NULL, NULL",
-  ): Promise<VisitorActor> => {
-    const [row] = await asOwner<{ id: string }>(
-      `INSERT INTO public_links (collection_id, document_id, role_id, token_hash, token_sealed, created_by_id, expires_at, revoked_at)
-       VALUES ($1, $2, $3, sha256(uuidv7()::text::bytea), '', $4, ${rest}) RETURNING id`,
-      [documentId === null ? collectionId : null, documentId, roleId, owner.id],
-    );
-    return { kind: "visitor", linkId: row!.id };
-  };
+    rest: { expires_at?: Date; revoked_at?: Date } = {},
+  ): Promise<VisitorActor> => ({
+    kind: "visitor",
+    linkId: await insert("public_links", {
+      collection_id: documentId === null ? collectionId : null,
+      document_id: documentId,
+      role_id: roleId,
+      token_hash: randomBytes(32),
+      token_sealed: randomBytes(32),
+      created_by_id: owner.id,
+      ...rest,
+    }),
+  });
   const links = {
     linkViewer: await link(roles.viewer, null),
     linkCommenter: await link(roles.commenter, null),
     documentVisitor: await link(roles.commenter, documents.linked),
     suspendedLink: await link(roles.commenter, documents.own),
-    revokedLink: await link(roles.commenter, null, "NULL, now()"),
-    expiredLink: await link(roles.commenter, null, "now() - interval '1 minute', NULL"),
+    revokedLink: await link(roles.commenter, null, { revoked_at: new Date() }),
+    expiredLink: await link(roles.commenter, null, { expires_at: new Date(Date.now() - 60_000) }),
   };
   const people = { owner, editor, commenter, viewer, guest, manager, outsider, suspended };
   return {
@@ -153,5 +188,3 @@ export function asker(client: pg.Client): Asked {
     }
   };
 }
-
-export { missingId };

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { asOwner } from "#prisma/factories.ts";
+import { asOwner, missingId } from "#prisma/factories.ts";
 import { actorIdOf } from "../actor.ts";
 import { builtInRoles, fullMask, type Permission, permissionBits } from "../permissions.ts";
 import {
@@ -12,7 +12,6 @@ import {
   type DocumentName,
   documentNames,
   makeCast,
-  missingId,
 } from "./cast.ts";
 
 /** Tables as they will come, made by one line each, against rules written out here in full. */

@@ -1,17 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { asOwner } from "#prisma/factories.ts";
+import { asOwner, missingId } from "#prisma/factories.ts";
 import { actorIdOf } from "../actor.ts";
-import {
-  asker,
-  type Asked,
-  type Cast,
-  type ContextName,
-  contexts,
-  documentNames,
-  makeCast,
-  missingId,
-} from "./cast.ts";
+import { asker, type Asked, type Cast, type ContextName, contexts, documentNames, makeCast } from "./cast.ts";
 
 /** What each context may do to each table when nothing but the database stands in the way: docs/row-level-security.md. */
 
