@@ -12,7 +12,7 @@ import { useProcessing } from "#components/documents/use-processing.ts";
 import type { ViewMode } from "#components/documents/view-mode.ts";
 import { ViewSwitch } from "#components/documents/view-switch.tsx";
 import { itemsOf } from "#components/list-pages.ts";
-import { ShareDialog } from "#components/sharing/share-dialog.tsx";
+import { LazyShareDialog, preloadShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -76,7 +76,12 @@ export function CollectionPage({ id, initialView }: CollectionPageProps) {
           <>
             <CollectionMenu collection={collection} />
             {canUpload && <UploadButton collection={destination} hasHotkey />}
-            <Button variant="primary" onClick={share}>
+            <Button
+              variant="primary"
+              onClick={share}
+              onPointerEnter={preloadShareDialog}
+              onFocus={preloadShareDialog}
+            >
               <Share2 aria-hidden />
               {t("share")}
             </Button>
@@ -96,7 +101,7 @@ export function CollectionPage({ id, initialView }: CollectionPageProps) {
             label={t("dropHere", { name: collection.name })}
             isEnabled={canUpload}
           />
-          <ShareDialog collection={collection} isOpen={isSharing} onOpenChange={setSharing} />
+          <LazyShareDialog of={{ collection }} isOpen={isSharing} onOpenChange={setSharing} />
         </>
       )}
       {query.isPending && <DocumentsSkeleton view={initialView} />}

@@ -21,14 +21,21 @@ export function NewCollectionHotkey() {
 }
 
 /** Opens the dialog for a new collection; so does the key `c`. */
-export function NewCollectionButton({ variant = "secondary" }: { variant?: ButtonVariant }) {
+export function NewCollectionButton({
+  variant = "secondary",
+  hasWords = false,
+}: {
+  variant?: ButtonVariant;
+  /** The words stay on narrow windows, too. */
+  hasWords?: boolean;
+}) {
   const t = useTranslations("collection.create");
   const [isOpen, setOpen] = useState(false);
   return (
     <>
       <Button variant={variant} onClick={() => setOpen(true)}>
         <Plus aria-hidden />
-        <span className="max-sm:sr-only">{t("title")}</span>
+        <span className={hasWords ? undefined : "max-sm:sr-only"}>{t("title")}</span>
       </Button>
       {isOpen ? <CreateCollectionDialog onClose={() => setOpen(false)} /> : <NewCollectionHotkey />}
     </>

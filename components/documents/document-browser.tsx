@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { LazyShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
 import { Sheet } from "#components/ui/sheet.tsx";
 import type { DocumentView } from "#lib/documents/schema.ts";
 import { DetailsPanel } from "./details-panel.tsx";
@@ -37,6 +38,7 @@ export function DocumentBrowser({
   const root = useRef<HTMLDivElement>(null);
   const [renamed, setRenamed] = useState<DocumentView | null>(null);
   const [detailed, setDetailed] = useState<DocumentView | null>(null);
+  const [shared, setShared] = useState<DocumentView | null>(null);
   const selection = useSelection(documents);
   const trash = useTrash();
   const [columns, setColumns] = useState(1);
@@ -53,7 +55,7 @@ export function DocumentBrowser({
     },
   });
   const actions = useMemo(
-    () => ({ onRename: setRenamed, onTrash: trash, onDetails: setDetailed }),
+    () => ({ onRename: setRenamed, onTrash: trash, onShare: setShared, onDetails: setDetailed }),
     // `trash` only closes over stable mutation functions and messages
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [],
@@ -81,6 +83,13 @@ export function DocumentBrowser({
           <DetailsPanel document={documents.find(({ id }) => id === detailed.id) ?? detailed} hasPicture />
         )}
       </Sheet>
+      {shared && (
+        <LazyShareDialog
+          of={{ document: documents.find(({ id }) => id === shared.id) ?? shared }}
+          isOpen
+          onOpenChange={(isOpen) => !isOpen && setShared(null)}
+        />
+      )}
       {renamed && <RenameDialog document={renamed} onClose={() => setRenamed(null)} />}
     </div>
   );

@@ -1,5 +1,5 @@
 "use client";
-import { Download, Info, MoreHorizontal, PenLine, Trash2 } from "lucide-react";
+import { Download, Info, MoreHorizontal, PenLine, Share2, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { DropdownMenu, MenuItem, MenuSeparator } from "#components/ui/dropdown-menu.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
@@ -9,13 +9,14 @@ import { downloadPath } from "./queries.ts";
 export interface DocumentActions {
   onRename: (document: DocumentView) => void;
   onTrash: (documents: DocumentView[]) => void;
+  onShare?: (document: DocumentView) => void;
   onDetails?: (document: DocumentView) => void;
 }
 
 /** What can be done with one document; only what its reader may do is offered. */
 export function DocumentMenu({
   document,
-  actions: { onRename, onTrash, onDetails },
+  actions: { onRename, onTrash, onShare, onDetails },
   className,
 }: {
   document: DocumentView;
@@ -40,6 +41,12 @@ export function DocumentMenu({
         <MenuItem onSelect={() => onDetails(document)}>
           <Info aria-hidden />
           {t("details")}
+        </MenuItem>
+      )}
+      {onShare && (
+        <MenuItem onSelect={() => onShare(document)}>
+          <Share2 aria-hidden />
+          {t("share")}
         </MenuItem>
       )}
       <MenuItem asChild>

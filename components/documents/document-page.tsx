@@ -1,14 +1,16 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ChevronLeft, ChevronRight, Download, FileLock, PanelRight } from "lucide-react";
+import { ChevronLeft, ChevronRight, Download, FileLock, PanelRight, Share2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState, useSyncExternalStore } from "react";
 import { ApiError } from "#components/api.ts";
 import { setCookie } from "#components/cookies.ts";
+import { LazyShareDialog, preloadShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -66,6 +68,7 @@ function OpenDocument({
   const [isPanelOpen, setPanelOpen] = useState(areDetailsOpen);
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [isRenaming, setRenaming] = useState(false);
+  const [isSharing, setSharing] = useState(false);
   const trash = useTrash();
   const { previous, next } = useNeighbours(document);
   const go = (to: { id: string } | null) => to && router.push(`/documents/${to.id}`);
@@ -77,6 +80,11 @@ function OpenDocument({
   useHotkeys({
     j: () => go(next),
     k: () => go(previous),
+    s: (event) => {
+      // the letter would land in the field that the dialog focuses
+      event.preventDefault();
+      setSharing(true);
+    },
     ".": toggleDetails,
     F2: () => document.abilities.canEdit && setRenaming(true),
   });
@@ -124,10 +132,19 @@ function OpenDocument({
               },
             }}
           />
-          <a href={downloadPath(document.id)} download className={buttonClass({ variant: "primary" })}>
+          <a href={downloadPath(document.id)} download className={buttonClass()}>
             <Download aria-hidden />
             <span className="max-sm:sr-only">{common("download")}</span>
           </a>
+          <Button
+            variant="primary"
+            onClick={() => setSharing(true)}
+            onPointerEnter={preloadShareDialog}
+            onFocus={preloadShareDialog}
+          >
+            <Share2 aria-hidden />
+            <span className="max-sm:sr-only">{t("share")}</span>
+          </Button>
         </>
       }
     >
@@ -148,6 +165,7 @@ function OpenDocument({
       <Sheet isOpen={isSheetOpen && !isWide} onOpenChange={setSheetOpen} title={t("details")}>
         {details}
       </Sheet>
+      <LazyShareDialog of={{ document }} isOpen={isSharing} onOpenChange={setSharing} />
       {isRenaming && <RenameDialog document={document} onClose={() => setRenaming(false)} />}
     </Page>
   );

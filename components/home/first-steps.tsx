@@ -18,8 +18,8 @@ export function FirstSteps() {
       <h2 className="font-serif text-xl font-medium">{t("title")}</h2>
       <p className="text-ink-muted text-md mt-2 max-w-100 text-pretty">{t("text")}</p>
       <div className="mt-7 flex flex-wrap justify-center gap-2">
-        <UploadButton collection={null} variant="primary" />
-        <NewCollectionButton />
+        <UploadButton collection={null} variant="primary" hasWords />
+        <NewCollectionButton hasWords />
       </div>
       <p className="text-ink-faint mt-6 text-sm">{t("kinds")}</p>
     </div>

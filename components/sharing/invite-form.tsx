@@ -1,204 +1,188 @@
 "use client";
-import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ClipboardEvent, type FormEvent, type KeyboardEvent, useId, useRef, useState } from "react";
+import { type FormEvent, useId, useRef, useState } from "react";
+import { ApiError } from "#components/api.ts";
 import { Button } from "#components/ui/button.tsx";
-import { cn } from "#components/ui/cn.ts";
-import { controlClass } from "#components/ui/field-class.ts";
 import { Input } from "#components/ui/input.tsx";
+import { Meter } from "#components/ui/meter.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { useErrorText } from "#components/use-error-text.ts";
-import type { BuiltInRole } from "#lib/authz/permissions.ts";
-import { normalizeEmail } from "#lib/sharing/schema.ts";
 import { isAddress, splitAddresses } from "./addresses.ts";
 import { type ExpiryChoice, expiryChoices, expiryOf, today } from "./expiry.ts";
-import { useAddCollaborator } from "./queries.ts";
-import { useRoleOptions } from "./use-role-options.ts";
-
-interface Chip {
-  address: string;
-  /** Why it can't be added; shown under the field. */
-  error: string | null;
-}
+import { Problem, useProblemText } from "./problem.tsx";
+import { subjectKey, useAddGrant } from "./queries.ts";
+import type { SharedThing } from "./shared-thing.ts";
+import { type Chip, chipKey, SubjectField } from "./subject-field.tsx";
+import { useRoles } from "./use-roles.ts";
 
 interface InviteFormProps {
-  collectionId: string;
-  /** Addresses that have access already, as they are compared. */
-  known: ReadonlySet<string>;
+  thing: SharedThing;
+  /** What has access already, by `subjectKey`. */
+  taken: ReadonlySet<string>;
   /** Tells what happened, for the live region. */
   onSaid: (text: string) => void;
+  /** Somebody could not be added. */
+  onRefused: (error: unknown) => void;
 }
 
-/** Adds people by address: one by Enter, many by pasting; those refused stay and say why. */
-export function InviteForm({ collectionId, known, onSaid }: InviteFormProps) {
-  const t = useTranslations("share");
-  const textOf = useErrorText();
-  const inputId = useId();
-  const errorId = useId();
+interface Figures {
+  used: number;
+  limit: number;
+}
+
+/** Adds people, groups and addresses: one by Enter, many by pasting; those refused stay and say why. */
+export function InviteForm({ thing, taken, onSaid, onRefused }: InviteFormProps) {
+  const t = useTranslations("share.add");
+  const share = useTranslations("share");
+  const textOf = useProblemText();
+  const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [chips, setChips] = useState<Chip[]>([]);
-  const [role, setRole] = useState<BuiltInRole>("viewer");
+  const [chosen, setChosen] = useState("viewer");
   const [choice, setChoice] = useState<ExpiryChoice>("never");
   const [day, setDay] = useState("");
-  const roleOptions = useRoleOptions();
-  const { mutateAsync: add } = useAddCollaborator(collectionId);
+  const [full, setFull] = useState<Figures | null>(null);
+  const [waiting, setWaiting] = useState<unknown>(null);
+  const { choices, isLimited } = useRoles(thing);
+  const { mutateAsync: add } = useAddGrant(thing);
+  const role = choices.find(({ key }) => key === chosen) ?? choices[0];
 
   const check = (address: string): Chip => ({
-    address,
+    subject: { email: address },
+    label: address,
     error: !isAddress(address)
       ? t("notAnAddress")
-      : known.has(normalizeEmail(address))
+      : taken.has(subjectKey({ email: address }))
         ? t("hasAccess")
         : null,
   });
   /** The chips with the typed text turned into chips too. */
   const withText = (typed: string): Chip[] => {
-    const taken = new Set(chips.map(({ address }) => normalizeEmail(address)));
-    const fresh = splitAddresses(typed).filter((address) => !taken.has(normalizeEmail(address)));
-    return [...chips, ...fresh.map(check)];
+    const there = new Set(chips.map(chipKey));
+    const fresh = splitAddresses(typed).map(check);
+    return [...chips, ...fresh.filter((chip) => !there.has(chipKey(chip)))];
   };
-  function collect(typed: string) {
-    setChips(withText(typed));
-    setText("");
-  }
   async function invite(all: Chip[]) {
+    if (!role) return;
     setText("");
+    setFull(null);
+    setWaiting(null);
     const ready = all.filter(({ error }) => error === null);
     setChips(all.filter(({ error }) => error !== null));
     const expiresAt = expiryOf(choice, day);
     const results = await Promise.all(
-      ready.map(async ({ address }): Promise<Chip | null> => {
+      ready.map(async (chip): Promise<Chip | null> => {
         try {
-          await add({ email: address, role, expiresAt });
+          await add({ subject: chip.subject, role, expiresAt });
           return null;
         } catch (error) {
-          return { address, error: textOf(error) };
+          onRefused(error);
+          setFull(figuresOf(error));
+          // these can be tried again as they are
+          if (error instanceof ApiError && error.code === "rate_limited") {
+            setWaiting(error);
+            return chip;
+          }
+          return { ...chip, error: textOf(error) };
         }
       }),
     );
     const refused = results.filter((chip) => chip !== null);
     if (refused.length > 0) setChips((current) => [...current, ...refused]);
-    const added = ready.length - refused.length;
-    if (added > 0) onSaid(t("saidAdded", { count: added, address: ready[0]!.address }));
+    const added = ready.filter((_, index) => results[index] === null);
+    if (added.length > 0) onSaid(t("said", { count: added.length, address: added[0]!.label }));
   }
   function submit(event: FormEvent) {
     event.preventDefault();
-    const all = withText(text);
+    // what was refused before is tried again: a place may be free by now
+    const all = withText(text).map((chip) =>
+      chip.error && "email" in chip.subject ? check(chip.subject.email) : { ...chip, error: null },
+    );
     if (all.length > 0) void invite(all);
     input.current?.focus();
-  }
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.nativeEvent.isComposing) return;
-    if ([",", ";", " "].includes(event.key) && text.trim()) {
-      event.preventDefault();
-      collect(text);
-    } else if (event.key === "Backspace" && text === "" && chips.length > 0) {
-      setChips(chips.slice(0, -1));
-    }
-  }
-  function onPaste(event: ClipboardEvent) {
-    const pasted = event.clipboardData.getData("text");
-    if (splitAddresses(pasted).length < 2 && !pasted.includes("<")) return;
-    event.preventDefault();
-    collect(`${text} ${pasted}`);
   }
   const faulty = chips.filter(({ error }) => error !== null);
   return (
     <form onSubmit={submit} noValidate>
-      <label htmlFor={inputId} className="sr-only">
-        {t("addLabel")}
-      </label>
       <div className="flex flex-wrap items-start gap-2">
-        <div
-          className={cn(
-            controlClass,
-            "focus-within:border-accent flex min-h-8 min-w-0 flex-1 basis-64 flex-wrap items-center gap-1 px-1.5 py-[3px] focus-within:outline-2 focus-within:-outline-offset-1 focus-within:outline-(--accent) pointer-coarse:min-h-10",
-          )}
-          onMouseDown={(event) => {
-            if (event.target !== event.currentTarget) return;
-            event.preventDefault();
-            input.current?.focus();
+        <SubjectField
+          input={input}
+          text={text}
+          onText={setText}
+          chips={chips}
+          onChips={setChips}
+          taken={taken}
+          onCollect={(typed) => {
+            setChips(withText(typed));
+            setText("");
           }}
-        >
-          {chips.map((chip) => (
-            <span
-              key={chip.address}
-              className={cn(
-                "flex h-6 max-w-full items-center gap-0.5 rounded-sm pl-2 text-sm",
-                chip.error ? "bg-danger-soft text-danger-ink" : "bg-sunken",
-              )}
-            >
-              <span className="truncate">{chip.address}</span>
-              <button
-                type="button"
-                aria-label={t("removeChip", { address: chip.address })}
-                onClick={() => {
-                  setChips(chips.filter((other) => other !== chip));
-                  input.current?.focus();
-                }}
-                className="hover:bg-hover grid size-6 place-items-center rounded-sm"
-              >
-                <X aria-hidden className="size-3" />
-              </button>
-            </span>
-          ))}
-          <input
-            ref={input}
-            id={inputId}
-            // on touch screens a keyboard would cover the people
-            autoFocus={window.matchMedia("(pointer: fine)").matches}
-            type="email"
-            multiple
-            inputMode="email"
-            autoComplete="off"
-            value={text}
-            placeholder={chips.length === 0 ? t("addPlaceholder") : undefined}
-            aria-invalid={faulty.length > 0 || undefined}
-            aria-describedby={faulty.length > 0 ? errorId : undefined}
-            onChange={(event) => setText(event.target.value)}
-            onKeyDown={onKeyDown}
-            onPaste={onPaste}
-            className="placeholder:text-ink-faint h-6 min-w-32 flex-1 bg-transparent px-1.5 outline-none"
+          errorId={`${id}-errors`}
+        />
+        <div className="flex gap-2 max-sm:w-full">
+          <Select
+            aria-label={t("role")}
+            value={role?.key ?? ""}
+            onValueChange={setChosen}
+            options={choices.map(({ key, label, description }) => ({ value: key, label, description }))}
+            className="max-w-40 max-sm:max-w-none max-sm:flex-1"
           />
+          <Button type="submit" variant="primary" disabled={text.trim() === "" && chips.length === 0}>
+            {t("submit")}
+          </Button>
         </div>
-        <Select aria-label={t("roleLabel")} value={role} onValueChange={setRole} options={roleOptions} />
-        <Button type="submit" variant="primary" disabled={text.trim() === "" && chips.length === 0}>
-          {t("invite")}
-        </Button>
       </div>
       <ul
-        id={errorId}
+        id={`${id}-errors`}
         aria-live="polite"
         className="text-danger-ink mt-2 flex flex-col gap-0.5 text-sm empty:hidden"
       >
-        {faulty.map(({ address, error }) => (
-          <li key={address} className="break-words">
-            <span className="font-medium">{address}</span>: {error}
+        {faulty.map((chip) => (
+          <li key={chipKey(chip)} className="wrap-anywhere">
+            <span className="font-medium">{chip.label}</span>: {chip.error}
           </li>
         ))}
       </ul>
+      {waiting !== null && <Problem error={waiting} className="mt-2" />}
+      {full && (
+        <div className="mt-2 max-w-80">
+          <Meter
+            used={full.used}
+            limit={full.limit}
+            level="danger"
+            label={t("places")}
+            valueText={t("placesUsed", { ...full })}
+          />
+          <p className="text-ink-muted mt-1 text-sm">{t("placesUsed", { ...full })}</p>
+        </div>
+      )}
       <div className="text-ink-muted mt-2 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
-        <span id={`${inputId}-ends`}>{t("ends")}</span>
+        <span>{share("ends")}</span>
         <Select
-          aria-label={t("ends")}
+          aria-label={share("ends")}
           variant="plain"
           value={choice}
           onValueChange={setChoice}
-          options={expiryChoices.map((value) => ({ value, label: t(`expiry.${value}`) }))}
+          options={expiryChoices.map((value) => ({ value, label: share(`expiry.${value}`) }))}
         />
         {choice === "date" && (
           <span className="w-40">
             <Input
               type="date"
-              aria-label={t("endDate")}
+              aria-label={share("endDate")}
               min={today()}
               value={day}
               onChange={(event) => setDay(event.target.value)}
             />
           </span>
         )}
+        {isLimited && <span className="basis-full">{t("limitedRoles")}</span>}
       </div>
     </form>
   );
+}
+
+function figuresOf(error: unknown): Figures | null {
+  if (!(error instanceof ApiError) || error.code !== "quota_exceeded") return null;
+  const { used, limit } = error.details;
+  return typeof used === "number" && typeof limit === "number" ? { used, limit } : null;
 }

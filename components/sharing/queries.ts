@@ -1,118 +1,255 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api } from "#components/api.ts";
+import { api, ApiError } from "#components/api.ts";
+import { changeLists, documentKey } from "#components/documents/queries.ts";
+import type { Permission } from "#lib/authz/permissions.ts";
+import type { DocumentDetailView } from "#lib/documents/schema.ts";
 import type { Page } from "#lib/http/schema.ts";
+import type { RoleView } from "#lib/roles/schema.ts";
+import type { AccessListView, SimulateInput, SimulationView } from "#lib/sharing/access-schema.ts";
 import type {
-  AddCollaboratorInput,
-  ChangeCollaboratorInput,
-  CollaboratorView as PersonView,
+  AccessMode,
+  AddedGrantView,
   GrantView,
+  SetVisibilityInput,
+  SubjectsView,
+  VisibilityView,
 } from "#lib/sharing/schema.ts";
+import { builtInRole, type RoleChoice } from "./role-choice.ts";
+import { apiPath, type SharedThing } from "./shared-thing.ts";
 
-/** A row of the dialog: a person, an address, or a group, which goes by its name where others have an address. */
-export type CollaboratorView = PersonView & { group?: GrantView["group"] };
+type Ref = Pick<SharedThing, "type" | "id">;
+type List = Page<GrantView>;
 
-type List = Page<CollaboratorView>;
-const keyOf = (collectionId: string) => ["collaborators", collectionId] as const;
-const pathOf = (collectionId: string) => `/api/v1/collections/${collectionId}/collaborators`;
+const grantsKey = ({ type, id }: Ref) => ["grants", type, id] as const;
+const grantsPath = (ref: Ref) => `${apiPath(ref)}/collaborators`;
 
-/** Everyone with access to a collection, invitations included; one page. */
-export const collaboratorsQuery = (collectionId: string) =>
+/** The grants on the thing itself, invitations included; one page. */
+export const grantsQuery = (ref: Ref) =>
   queryOptions({
-    queryKey: keyOf(collectionId),
-    queryFn: async ({ signal }): Promise<List> => {
-      const list = await api<Page<GrantView>>(pathOf(collectionId), { signal });
-      const items = list.items.map((grant) => ({ ...grant, email: grant.email ?? grant.name ?? grant.id }));
-      return { ...list, items: items as CollaboratorView[] };
-    },
+    queryKey: grantsKey(ref),
+    queryFn: ({ signal }) => api<List>(grantsPath(ref), { signal }),
+  });
+
+/** The roles that can be given in the reader's workspace. */
+export const rolesQuery = () =>
+  queryOptions({
+    queryKey: ["roles"],
+    queryFn: ({ signal }) => api<Page<RoleView>>("/api/v1/roles", { signal }),
+    staleTime: 60_000,
+  });
+
+/** People and groups with this text in their name or address. */
+export const subjectsQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["subjects", q.toLowerCase()],
+    queryFn: ({ signal }) => api<SubjectsView>(`/api/v1/subjects?q=${encodeURIComponent(q)}`, { signal }),
+    staleTime: 30_000,
+  });
+
+/** Who would lose what, were a grant taken away. */
+export const simulationQuery = (ref: Ref, body: SimulateInput) =>
+  queryOptions({
+    queryKey: ["access", ref.type, ref.id, "simulation", body],
+    queryFn: ({ signal }) =>
+      api<SimulationView>(`${apiPath(ref)}/access/simulate`, { method: "POST", body, signal }),
+    // asked for when the menu opens, used when something in it is chosen
+    staleTime: 5000,
+    retry: false,
   });
 
 async function changeList(
   client: QueryClient,
-  collectionId: string,
-  change: (items: CollaboratorView[]) => CollaboratorView[],
+  ref: Ref,
+  change: (items: GrantView[]) => GrantView[],
 ): Promise<void> {
-  await client.cancelQueries({ queryKey: keyOf(collectionId) });
-  client.setQueryData<List>(keyOf(collectionId), (list) => list && { ...list, items: change(list.items) });
+  await client.cancelQueries({ queryKey: grantsKey(ref) });
+  client.setQueryData<List>(grantsKey(ref), (list) => list && { ...list, items: change(list.items) });
 }
 
-/** The list and the avatars catch up once the last change under way has been answered. */
-function settle(client: QueryClient, collectionId: string): void {
-  if (client.isMutating({ mutationKey: keyOf(collectionId) }) > 1) return;
-  void client.invalidateQueries({ queryKey: keyOf(collectionId) });
-  void client.invalidateQueries({ queryKey: ["collections"] });
+/** Everything that shows who has access catches up, once the last change under way has been answered. */
+export function refreshAccess(client: QueryClient, ref: Ref): void {
+  if (client.isMutating({ mutationKey: grantsKey(ref) }) > 1) return;
+  void client.invalidateQueries({ queryKey: grantsKey(ref) });
+  void client.invalidateQueries({ queryKey: ["access"] });
+  void client.invalidateQueries({ queryKey: [`${ref.type}s`] });
+}
+
+/** Whom a grant is for, in the words the API takes. */
+export type Subject = { email: string } | { group: NonNullable<GrantView["group"]> };
+export const subjectKey = (subject: Subject): string =>
+  "group" in subject ? subject.group.id : subject.email.trim().toLowerCase();
+export const subjectOf = ({ group, email }: GrantView): Subject => (group ? { group } : { email: email! });
+export const grantSubjectKey = (grant: GrantView): string => subjectKey(subjectOf(grant));
+
+export interface NewGrant {
+  subject: Subject;
+  role: RoleChoice;
+  expiresAt: string | null;
 }
 
 /** The mark of a row that the server has not answered for yet. */
-export const isProvisional = ({ id }: Pick<CollaboratorView, "id">): boolean => id.startsWith("new:");
-const provisionalId = (email: string) => `new:${email}`;
+export const isProvisional = ({ id }: Pick<GrantView, "id">): boolean => id.startsWith("new:");
 
-/** Adds an address. Its row shows at once as invited, and goes again when it is refused. */
-export function useAddCollaborator(collectionId: string) {
+const provisional = ({ subject, role, expiresAt }: NewGrant): GrantView => ({
+  id: `new:${subjectKey(subject)}`,
+  subjectType: "group" in subject ? "group" : "user",
+  email: "email" in subject ? subject.email : null,
+  name: "group" in subject ? subject.group.name : null,
+  userId: null,
+  group: "group" in subject ? subject.group : null,
+  role: role.isBuiltIn ? role.key : role.label,
+  roleId: role.key,
+  permissions: role.permissions,
+  isPending: "email" in subject,
+  isOwner: false,
+  isYou: false,
+  isExternal: false,
+  grantedBy: null,
+  grantedAt: new Date().toISOString(),
+  expiresAt,
+});
+
+const roleBody = ({ key, isBuiltIn }: RoleChoice) => (isBuiltIn ? { role: key } : { roleId: key });
+
+/** Gives access. The row shows at once, and goes again when it is refused. */
+export function useAddGrant(ref: Ref) {
   const client = useQueryClient();
   return useMutation({
-    mutationKey: keyOf(collectionId),
-    mutationFn: ({ email, groupId, ...input }: AddCollaboratorInput & { groupId?: string }) =>
-      api(pathOf(collectionId), {
+    mutationKey: grantsKey(ref),
+    mutationFn: ({ subject, role, expiresAt }: NewGrant) =>
+      api<AddedGrantView>(grantsPath(ref), {
         method: "POST",
-        body: groupId ? { groupId, ...input } : { email, ...input },
-      }),
-    onMutate: ({ email, role, expiresAt }) =>
-      changeList(client, collectionId, (items) => [
-        ...items.filter((item) => item.email !== email),
-        {
-          id: provisionalId(email),
-          email,
-          name: null,
-          userId: null,
-          role,
-          isPending: true,
-          isOwner: false,
-          isYou: false,
-          grantedBy: null,
-          grantedAt: new Date().toISOString(),
-          expiresAt: expiresAt ?? null,
+        body: {
+          ...("group" in subject ? { groupId: subject.group.id } : { email: subject.email }),
+          ...roleBody(role),
+          expiresAt,
         },
+      }),
+    onMutate: (grant) =>
+      changeList(client, ref, (items) => [
+        ...items.filter((item) => grantSubjectKey(item) !== subjectKey(grant.subject)),
+        provisional(grant),
       ]),
-    onError: (_error, { email }) =>
-      changeList(client, collectionId, (items) => items.filter(({ id }) => id !== provisionalId(email))),
-    onSettled: () => settle(client, collectionId),
+    onError: (_error, grant) =>
+      changeList(client, ref, (items) => items.filter(({ id }) => id !== provisional(grant).id)),
+    onSettled: () => refreshAccess(client, ref),
   });
+}
+
+export interface GrantChange {
+  role?: RoleChoice;
+  expiresAt?: string | null;
 }
 
 /** Changes role or end at once, and back when refused. */
-export function useChangeCollaborator(collectionId: string) {
+export function useChangeGrant(ref: Ref) {
   const client = useQueryClient();
   return useMutation({
-    mutationKey: keyOf(collectionId),
-    mutationFn: ({ person, change }: { person: CollaboratorView; change: ChangeCollaboratorInput }) =>
-      api(`${pathOf(collectionId)}/${person.id}`, { method: "PATCH", body: change }),
-    onMutate: ({ person, change }) =>
-      changeList(client, collectionId, (items) =>
-        items.map((item) =>
-          item.id === person.id
-            ? {
-                ...item,
-                role: change.role ?? item.role,
-                expiresAt: change.expiresAt === undefined ? item.expiresAt : change.expiresAt,
-              }
-            : item,
-        ),
+    mutationKey: grantsKey(ref),
+    mutationFn: ({ grant, change: { role, ...end } }: { grant: GrantView; change: GrantChange }) =>
+      api<GrantView>(`${grantsPath(ref)}/${grant.id}`, {
+        method: "PATCH",
+        body: { ...end, ...(role && roleBody(role)) },
+      }),
+    onMutate: ({ grant, change }) =>
+      changeList(client, ref, (items) =>
+        items.map((item) => (item.id === grant.id ? changed(item, change) : item)),
       ),
-    onError: (_error, { person }) =>
-      changeList(client, collectionId, (items) =>
-        items.map((item) => (item.id === person.id ? person : item)),
-      ),
-    onSettled: () => settle(client, collectionId),
+    onError: (_error, { grant }) =>
+      changeList(client, ref, (items) => items.map((item) => (item.id === grant.id ? grant : item))),
+    onSettled: () => refreshAccess(client, ref),
   });
 }
 
-/** Takes access away. The row stays until the list is read again, so that the dialog can offer to undo in its place. */
-export function useRemoveCollaborator(collectionId: string) {
+const changed = (grant: GrantView, { role, expiresAt }: GrantChange): GrantView => ({
+  ...grant,
+  ...(role && {
+    role: role.isBuiltIn ? role.key : role.label,
+    roleId: role.isBuiltIn ? grant.roleId : role.key,
+    permissions: role.permissions,
+  }),
+  expiresAt: expiresAt === undefined ? grant.expiresAt : expiresAt,
+});
+
+/**
+ * Takes access away. The row stays until the list is read again, so that the dialog can offer to undo in its place.
+ * What is gone already counts as done.
+ */
+export function useRemoveGrant(ref: Ref) {
   const client = useQueryClient();
   return useMutation({
-    mutationKey: keyOf(collectionId),
-    mutationFn: (person: CollaboratorView) =>
-      api(`${pathOf(collectionId)}/${person.id}`, { method: "DELETE" }),
-    onSettled: () => settle(client, collectionId),
+    mutationKey: grantsKey(ref),
+    mutationFn: async (grant: GrantView) => {
+      try {
+        await api(`${grantsPath(ref)}/${grant.id}`, { method: "DELETE" });
+      } catch (error) {
+        if (!(error instanceof ApiError && error.code === "not_found")) throw error;
+      }
+    },
+    onSettled: () => refreshAccess(client, ref),
+  });
+}
+
+/** The role of a grant, to give it again. */
+export function roleOfGrant({ role, roleId, permissions }: GrantView): RoleChoice {
+  const builtIn = builtInRole(role);
+  return builtIn ?? { key: roleId, label: role, description: "", permissions, isBuiltIn: false };
+}
+
+/** Whether a role takes something away from whoever has these permissions. */
+export const isLess = (next: readonly Permission[], before: readonly Permission[]): boolean =>
+  before.some((permission) => !next.includes(permission));
+
+/** How far a collection is open, and whether it is protected. */
+export const visibilityQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["collections", "visibility", id],
+    queryFn: ({ signal }) => api<VisibilityView>(`/api/v1/collections/${id}/visibility`, { signal }),
+  });
+
+/** Opens or closes a collection at once, and back when refused. */
+export function useSetVisibility(id: string) {
+  const client = useQueryClient();
+  const key = visibilityQuery(id).queryKey;
+  return useMutation({
+    mutationFn: (input: SetVisibilityInput) =>
+      api<VisibilityView>(`/api/v1/collections/${id}/visibility`, { method: "PUT", body: input }),
+    async onMutate(input) {
+      await client.cancelQueries({ queryKey: key });
+      const before = client.getQueryData(key);
+      client.setQueryData(key, (shown) => shown && { ...shown, ...input });
+      return { before };
+    },
+    onError: (_error, _input, context) => client.setQueryData(key, context?.before),
+    onSettled: () => refreshAccess(client, { type: "collection", id }),
+  });
+}
+
+/** Who would lose access were a collection no longer open to its workspace. */
+export async function simulateClosing(client: QueryClient, id: string): Promise<SimulationView | null> {
+  const ref = { type: "collection", id } as const;
+  const { general } = await api<AccessListView>(`${apiPath(ref)}/access`);
+  const open = general.find(({ via }) => via === "workspace");
+  return open?.grantId ? client.fetchQuery(simulationQuery(ref, { grantId: open.grantId })) : null;
+}
+
+/** Sets where a document takes its people from, at once; back when refused. */
+export function useSetAccessMode(id: string) {
+  const client = useQueryClient();
+  const show = (mode: AccessMode) => {
+    client.setQueryData<DocumentDetailView>(
+      documentKey(id),
+      (shown) => shown && { ...shown, accessMode: mode },
+    );
+    changeLists(client, (items) =>
+      items.map((item) => (item.id === id ? { ...item, accessMode: mode } : item)),
+    );
+  };
+  return useMutation({
+    mutationFn: ({ mode }: { mode: AccessMode; before: AccessMode }) =>
+      api(`/api/v1/documents/${id}/access-mode`, { method: "PUT", body: { mode } }),
+    onMutate: ({ mode }) => show(mode),
+    onError: (_error, { before }) => show(before),
+    onSettled: () => refreshAccess(client, { type: "document", id }),
   });
 }

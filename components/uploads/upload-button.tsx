@@ -16,10 +16,17 @@ interface UploadButtonProps {
   variant?: ButtonVariant;
   /** Whether `u` presses it; one per page. */
   hasHotkey?: boolean;
+  /** The words stay on narrow windows, too. */
+  hasWords?: boolean;
 }
 
 /** Chooses files or a folder to upload. */
-export function UploadButton({ collection, variant = "secondary", hasHotkey = false }: UploadButtonProps) {
+export function UploadButton({
+  collection,
+  variant = "secondary",
+  hasHotkey = false,
+  hasWords = false,
+}: UploadButtonProps) {
   const t = useTranslations("upload");
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
@@ -35,7 +42,7 @@ export function UploadButton({ collection, variant = "secondary", hasHotkey = fa
         trigger={
           <Button variant={variant}>
             <Upload aria-hidden />
-            <span className="max-sm:sr-only">{t("upload")}</span>
+            <span className={hasWords ? undefined : "max-sm:sr-only"}>{t("upload")}</span>
           </Button>
         }
       >

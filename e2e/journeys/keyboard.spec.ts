@@ -64,7 +64,7 @@ test("with the keyboard alone: sign in, open, read, close, share, remove", async
   await keys.press("s");
   const dialog = page.getByRole("dialog", { name: "Share “Field notes 2026”" });
   await expect(dialog).toBeVisible();
-  await tabTo(page, "Add people by e-mail address", "textbox");
+  await tabTo(page, "Add people, groups or e-mail addresses", "combobox");
   await keys.type("new.reader@example.org");
   await keys.press("Enter");
   const row = dialog.getByRole("listitem").filter({ hasText: "new.reader@example.org" });

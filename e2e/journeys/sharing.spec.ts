@@ -59,7 +59,7 @@ test("an address without an account is invited, reads, becomes an editor, and is
   await annas.goto(`/collections/${id}`);
   await annas.getByRole("button", { name: "Share" }).click();
   const dialog = annas.getByRole("dialog", { name: "Share “Field notes 2026”" });
-  await dialog.getByLabel("Add people by e-mail address").fill(ben.email);
+  await dialog.getByLabel("Add people, groups or e-mail addresses").fill(ben.email);
   await dialog.getByRole("button", { name: "Invite" }).click();
   const row = dialog.getByRole("listitem").filter({ hasText: /Ben Klein|benklein/ });
   await expect(row).toContainText("invited");
@@ -108,8 +108,8 @@ test("an address without an account is invited, reads, becomes an editor, and is
   expect((await ben.api.call("GET", `/collections/${id}/collaborators`)).status).toBe(403);
   await bens.goto(`/collections/${id}`);
   await bens.getByRole("button", { name: "Share" }).click();
-  await expect(bens.getByRole("dialog")).toContainText("Only Anna Berg and other owners can change it.");
-  await expect(bens.getByLabel("Add people by e-mail address")).toHaveCount(0);
+  await expect(bens.getByRole("dialog")).toContainText("Only Anna Berg and others who manage access can change it.");
+  await expect(bens.getByLabel("Add people, groups or e-mail addresses")).toHaveCount(0);
   await look(bens, "share-viewer");
 
   // Anna makes Ben an editor

@@ -1,0 +1,116 @@
+"use client";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useId, useState } from "react";
+import { visibilityIcons } from "#components/collections/visibility-chip.tsx";
+import { AlertDialog } from "#components/ui/alert-dialog.tsx";
+import { Checkbox } from "#components/ui/checkbox.tsx";
+import { type CollectionView, type Visibility, visibilities } from "#lib/collections/schema.ts";
+import { AccessChoice } from "./access-choice.tsx";
+import { lossOf } from "./loss.ts";
+import { Problem } from "./problem.tsx";
+import { simulateClosing, useSetVisibility, visibilityQuery } from "./queries.ts";
+
+interface GeneralAccessProps {
+  collection: CollectionView;
+  isOwner: boolean;
+  onSaid: (text: string) => void;
+  onRefused: (error: unknown) => void;
+}
+
+/** How far a collection is open to people who were not added to it. */
+export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: GeneralAccessProps) {
+  const t = useTranslations("share");
+  const client = useQueryClient();
+  const id = useId();
+  const { canShare } = collection.abilities;
+  const known = useQuery(visibilityQuery(collection.id));
+  const { visibility, isProtected } = known.data ?? { visibility: collection.visibility, isProtected: false };
+  const { mutateAsync: set } = useSetVisibility(collection.id);
+  const [error, setError] = useState<unknown>(null);
+  /** How many would lose access by what was chosen, where it is more than one. */
+  const [asked, setAsked] = useState<{ count: number; next: Visibility } | null>(null);
+  const Icon = visibilityIcons[visibility];
+
+  async function attempt(step: () => Promise<void>) {
+    setError(null);
+    try {
+      await step();
+    } catch (problem) {
+      setError(problem);
+      onRefused(problem);
+    }
+  }
+  const open = (next: Visibility) =>
+    attempt(async () => {
+      await set({ visibility: next });
+      onSaid(t("saidVisibility", { visibility: t(`visibility.${next}.label`) }));
+    });
+  const choose = (next: Visibility) =>
+    attempt(async () => {
+      const simulation =
+        visibility === "workspace" && next === "private"
+          ? await simulateClosing(client, collection.id)
+          : null;
+      const count = simulation ? lossOf(simulation, { group: null }).closedOut : 0;
+      if (count > 1) setAsked({ count, next });
+      else await open(next);
+    });
+  const protect = (next: boolean) =>
+    attempt(async () => {
+      // what is public can't be protected: it closes with the same call
+      await set({ visibility: next && visibility === "public" ? "private" : visibility, isProtected: next });
+      onSaid(t(next ? "saidProtected" : "saidUnprotected"));
+    });
+  return (
+    <>
+      <AccessChoice
+        icon={<Icon />}
+        label={t("general")}
+        value={visibility}
+        options={visibilities.map((value) => ({
+          value,
+          label: t(`visibility.${value}.label`),
+          description:
+            value === "public" && isProtected ? t("protectedNotPublic") : t(`visibility.${value}.text`),
+          isDisabled: value === "public" && isProtected,
+        }))}
+        text={
+          <>
+            {t(`visibility.${visibility}.text`)}
+            {isProtected && ` ${t("protectedText")}`}
+          </>
+        }
+        onChange={canShare ? (next) => void choose(next) : undefined}
+      />
+      {canShare && isOwner && known.data && (
+        <div className="ml-10 flex items-start gap-2.5 py-1 text-sm">
+          <Checkbox
+            id={`${id}-protected`}
+            checked={isProtected}
+            onCheckedChange={(next) => void protect(next === true)}
+            className="mt-0.5"
+          />
+          <label htmlFor={`${id}-protected`}>
+            {t("protect")}
+            <span className="text-ink-muted block">{t("protectText")}</span>
+          </label>
+        </div>
+      )}
+      {Boolean(error) && <Problem error={error} className="mt-1 ml-10" />}
+      {asked && (
+        <AlertDialog
+          isOpen
+          onOpenChange={(isOpen) => !isOpen && setAsked(null)}
+          title={t("loss.closeTitle", { name: collection.name })}
+          description={t("loss.closedOut", { count: asked.count, atLeast: "no" })}
+          confirmLabel={t("loss.close")}
+          onConfirm={() => {
+            setAsked(null);
+            void open(asked.next);
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,199 @@
+"use client";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import type { Whose } from "#components/access/queries.ts";
+import { AlertDialog } from "#components/ui/alert-dialog.tsx";
+import { Button } from "#components/ui/button.tsx";
+import type { GrantView } from "#lib/sharing/schema.ts";
+import { grantName, GrantRow } from "./grant-row.tsx";
+import { Problem } from "./problem.tsx";
+import {
+  type GrantChange,
+  grantSubjectKey,
+  isLess,
+  isProvisional,
+  roleOfGrant,
+  subjectOf,
+  useAddGrant,
+  useChangeGrant,
+  useRemoveGrant,
+} from "./queries.ts";
+import { RoleMenu } from "./role-menu.tsx";
+import type { SharedThing } from "./shared-thing.ts";
+import { type Question, useLoss } from "./use-loss.ts";
+import { useRoleLabel } from "./use-roles.ts";
+
+const undoMs = 8000;
+
+interface GrantListProps {
+  thing: SharedThing;
+  grants: GrantView[];
+  onSaid: (text: string) => void;
+  /** Something was refused: rights may have changed. */
+  onRefused: (error: unknown) => void;
+  onExplain: (whose: Whose) => void;
+  /** The row that had the focus is gone: somebody else must take it. */
+  onRowGone: () => void;
+  /** Rows before the grants. */
+  children?: ReactNode;
+}
+
+/** People and groups with access. Whoever is removed leaves a line behind for a while, to take it back. */
+export function GrantList(props: GrantListProps) {
+  const { thing, grants, onSaid, onRefused, onExplain, onRowGone, children } = props;
+  const t = useTranslations("share");
+  const common = useTranslations("common");
+  const labelOf = useRoleLabel();
+  const [removed, setRemoved] = useState<GrantView[]>([]);
+  const [errors, setErrors] = useState<Readonly<Record<string, unknown>>>({});
+  const [asked, setAsked] = useState<(Question & { act: () => void }) | null>(null);
+  const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
+  const list = useRef<HTMLUListElement>(null);
+  const { mutateAsync: change } = useChangeGrant(thing);
+  const { mutateAsync: remove } = useRemoveGrant(thing);
+  const { mutateAsync: add } = useAddGrant(thing);
+  const { askFor, prepare } = useLoss(thing);
+  useEffect(() => {
+    const pending = timers.current;
+    return () => pending.forEach(clearTimeout);
+  }, []);
+
+  const tell = (grant: GrantView, error: unknown) =>
+    setErrors(({ [grantSubjectKey(grant)]: _, ...others }) =>
+      error ? { ...others, [grantSubjectKey(grant)]: error } : others,
+    );
+  const forget = (grant: GrantView) =>
+    setRemoved((current) => current.filter((other) => grantSubjectKey(other) !== grantSubjectKey(grant)));
+  /** Runs a step; what goes wrong is said under the row. */
+  async function attempt(grant: GrantView, step: () => Promise<void>) {
+    tell(grant, null);
+    try {
+      await step();
+    } catch (error) {
+      tell(grant, error);
+      onRefused(error);
+    }
+  }
+
+  const onChange = (grant: GrantView, input: GrantChange) =>
+    attempt(grant, async () => {
+      const act = () =>
+        attempt(grant, async () => {
+          await change({ grant, change: input });
+          onSaid(
+            input.role
+              ? t("saidRole", { name: grantName(grant), role: input.role.label })
+              : t("saidEnds", { name: grantName(grant) }),
+          );
+        });
+      const isWeaker = input.role && isLess(input.role.permissions, grant.permissions);
+      const question = isWeaker ? await askFor(grant, input.role) : null;
+      if (question) setAsked({ ...question, act: () => void act() });
+      else await act();
+    });
+  const takeAway = (grant: GrantView) =>
+    attempt(grant, async () => {
+      const said = grant.isPending ? "saidWithdrawn" : "saidRemoved";
+      onRowGone();
+      setRemoved((current) => [...current, grant]);
+      if (!grant.isYou) onSaid(t(said, { name: grantName(grant), type: thing.type }));
+      timers.current.add(setTimeout(() => forget(grant), undoMs));
+      try {
+        await remove(grant);
+      } catch (error) {
+        forget(grant);
+        throw error;
+      }
+    });
+  const onRemove = (grant: GrantView) =>
+    attempt(grant, async () => {
+      const question = await askFor(grant);
+      if (question) setAsked({ ...question, act: () => void takeAway(grant) });
+      else await takeAway(grant);
+    });
+  const onUndo = (grant: GrantView) =>
+    attempt(grant, async () => {
+      forget(grant);
+      onRowGone();
+      await add({ subject: subjectOf(grant), role: roleOfGrant(grant), expiresAt: grant.expiresAt });
+      onSaid(t("saidRestored", { name: grantName(grant) }));
+    });
+
+  const gone = new Map(removed.map((grant) => [grantSubjectKey(grant), grant]));
+  // removed people keep their place although the server does not list them any more
+  const rows = [...grants.filter((grant) => !gone.has(grantSubjectKey(grant))), ...removed].toSorted(
+    byStanding,
+  );
+  return (
+    <>
+      <ul ref={list} aria-label={t("people")}>
+        {children}
+        {rows.map((grant) => {
+          const key = grantSubjectKey(grant);
+          const whose = grant.userId ? { userId: grant.userId } : grant.email ? { email: grant.email } : null;
+          return (
+            <li key={key}>
+              {gone.has(key) ? (
+                <div className="text-ink-muted flex min-h-12 items-center gap-3 py-1.5">
+                  <span className="min-w-0 flex-1 wrap-anywhere">
+                    {t(grant.isPending ? "withdrawn" : grant.group ? "removedGroup" : "removed", {
+                      name: grantName(grant),
+                      type: thing.type,
+                    })}
+                  </span>
+                  {!grant.isYou && (
+                    <Button size="sm" onClick={() => void onUndo(grant)}>
+                      {common("undo")}
+                    </Button>
+                  )}
+                </div>
+              ) : (
+                <GrantRow
+                  grant={grant}
+                  action={
+                    grant.isOwner || !thing.canShare || isProvisional(grant) ? (
+                      <span className="text-ink-muted max-w-36 shrink-0 truncate px-2.5 text-sm">
+                        {labelOf(grant.role)}
+                      </span>
+                    ) : (
+                      <RoleMenu
+                        thing={thing}
+                        grant={grant}
+                        onReach={() => prepare(grant)}
+                        onChange={(input) => void onChange(grant, input)}
+                        onRemove={() => void onRemove(grant)}
+                        onExplain={whose ? () => onExplain(whose) : undefined}
+                      />
+                    )
+                  }
+                />
+              )}
+              {Boolean(errors[key]) && <Problem error={errors[key]} className="pb-1.5 pl-10" />}
+            </li>
+          );
+        })}
+      </ul>
+      {asked && (
+        <AlertDialog
+          isOpen
+          onOpenChange={(isOpen) => !isOpen && setAsked(null)}
+          title={asked.title}
+          description={asked.lines.map((line) => (
+            <span key={line} className="mt-1 block first:mt-0">
+              {line}
+            </span>
+          ))}
+          confirmLabel={asked.confirmLabel}
+          onConfirm={() => {
+            setAsked(null);
+            asked.act();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** The owner first, then by when access was given; a change must not move anybody. */
+const byStanding = (a: GrantView, b: GrantView): number =>
+  Number(b.isOwner) - Number(a.isOwner) || Date.parse(a.grantedAt) - Date.parse(b.grantedAt);

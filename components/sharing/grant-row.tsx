@@ -1,0 +1,111 @@
+"use client";
+import { ChevronRight, CircleUserRound, UsersRound } from "lucide-react";
+import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { type ReactNode, useId, useState } from "react";
+import { Avatar } from "#components/ui/avatar.tsx";
+import { Badge } from "#components/ui/badge.tsx";
+import { cn } from "#components/ui/cn.ts";
+import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { formatDate } from "#lib/i18n/format.ts";
+import type { GrantView } from "#lib/sharing/schema.ts";
+import { GroupPeople } from "./group-people.tsx";
+import { IconCircle } from "./icon-circle.tsx";
+
+/** What a grant's holder is called. */
+export const grantName = ({ name, email }: Pick<GrantView, "name" | "email">): string => name ?? email ?? "";
+
+/** Somebody or a group with access, or an address that is invited: who, since when, until when, and as what. */
+export function GrantRow({ grant, action }: { grant: GrantView; action: ReactNode }) {
+  const t = useTranslations("share");
+  const common = useTranslations("common");
+  const id = useId();
+  const [isOpen, setOpen] = useState(false);
+  const name = grantName(grant);
+  return (
+    <>
+      <div className="flex min-h-12 items-center gap-3 py-1.5">
+        <GrantIcon grant={grant} />
+        <span className="min-w-0 flex-1">
+          <span className="flex min-w-0 items-center gap-1.5">
+            {grant.group ? (
+              <button
+                type="button"
+                aria-expanded={isOpen}
+                aria-controls={`${id}-people`}
+                onClick={() => setOpen(!isOpen)}
+                className="flex min-w-0 items-center gap-0.5 rounded-sm font-medium"
+              >
+                <span className="truncate">{name}</span>
+                <ChevronRight
+                  aria-hidden
+                  className={cn(
+                    "text-ink-faint size-4 shrink-0 transition-transform motion-reduce:transition-none",
+                    isOpen && "rotate-90",
+                  )}
+                />
+              </button>
+            ) : (
+              <span className="truncate font-medium">
+                {name}
+                {grant.isYou && <span className="text-ink-muted font-normal"> ({common("you")})</span>}
+              </span>
+            )}
+            {grant.isExternal && <Badge tone="warning">{t("external")}</Badge>}
+          </span>
+          <Facts grant={grant} />
+        </span>
+        {action}
+      </div>
+      {grant.group && (
+        <div id={`${id}-people`} hidden={!isOpen}>
+          {isOpen && <GroupPeople group={grant.group} />}
+        </div>
+      )}
+    </>
+  );
+}
+
+function GrantIcon({ grant }: { grant: GrantView }) {
+  if (grant.group)
+    return (
+      <IconCircle>
+        <UsersRound />
+      </IconCircle>
+    );
+  if (!grant.isPending) return <Avatar id={grant.userId ?? grant.email ?? ""} name={grantName(grant)} />;
+  return (
+    <span
+      aria-hidden
+      className="border-line-strong text-ink-faint grid size-7 shrink-0 place-items-center rounded-full border border-dashed"
+    >
+      <CircleUserRound className="size-4" />
+    </span>
+  );
+}
+
+function Facts({ grant }: { grant: GrantView }) {
+  const t = useTranslations("share");
+  const locale = useLocale();
+  const timeZone = useTimeZone();
+  const parts = [
+    grant.group && t("groupPeople", { count: grant.group.memberCount }),
+    grant.name !== null && grant.name !== grant.email ? grant.email : null,
+    grant.isPending && (
+      <>
+        {t("invited")} <RelativeTime value={grant.grantedAt} />
+      </>
+    ),
+    grant.expiresAt && t("endsOn", { date: formatDate(grant.expiresAt, { locale, timeZone }) }),
+  ].filter(Boolean);
+  if (parts.length === 0) return null;
+  return (
+    <span className="text-ink-muted block truncate text-sm">
+      {parts.map((part, index) => (
+        <span key={index}>
+          {index > 0 && <span aria-hidden> · </span>}
+          {part}
+        </span>
+      ))}
+    </span>
+  );
+}
