@@ -3,10 +3,12 @@ import { register } from "#lib/accounts/index.ts";
 import { system, type UserActor } from "#lib/authz/actor.ts";
 import { createCollection, getCollection } from "#lib/collections/index.ts";
 import { closeDatabase, transaction } from "#lib/db/index.ts";
+import { addMembers, createGroup, nestGroup } from "#lib/groups/index.ts";
 import { syncTiers } from "#lib/quota/index.ts";
-import { addCollaborator } from "#lib/sharing/index.ts";
+import { addCollaborator, grant } from "#lib/sharing/index.ts";
 import { storage } from "#lib/storage/index.ts";
 import { confirmUpload, requestUpload } from "#lib/uploads/index.ts";
+import { inviteMembers, renameWorkspace } from "#lib/workspaces/index.ts";
 import { type DemoFile, fieldStudy, officePapers, readingGroup } from "./demo/documents.ts";
 
 const password = "quiet reading room";
@@ -21,12 +23,13 @@ export async function seedDemo(): Promise<typeof accounts> {
   try {
     await syncTiers();
     if (await findPerson(accounts[0]!.email)) return accounts;
-    for (const account of accounts) await register(account, { ip: null, requestId: "demo", language: "en" });
-    const [anna, marc, chika] = (await Promise.all(accounts.map(({ email }) => findPerson(email)))) as [
-      UserActor,
-      UserActor,
-      UserActor,
-    ];
+    const anna = await signUp(accounts[0]!);
+    await renameWorkspace(anna, { name: "Berg & Klein" });
+    // invited first, Marc comes into Anna's workspace; Chika has one of her own, and Lena has not answered yet
+    await inviteMembers(anna, { emails: ["marc@example.com"], role: "member" });
+    const marc = await signUp(accounts[1]!);
+    const chika = await signUp(accounts[2]!);
+    await inviteMembers(anna, { emails: ["lena@example.com"], role: "member" });
 
     const study = await fill(
       anna,
@@ -38,7 +41,21 @@ export async function seedDemo(): Promise<typeof accounts> {
     await addCollaborator(anna, study, { email: "chika@example.com", role: "viewer" });
     await addCollaborator(anna, study, { email: "station@example.net", role: "viewer" });
     for (const reader of [marc, chika]) await getCollection(reader, study);
-    await fill(anna, "Foundation papers", "Contracts, invoices and the yearly report", await officePapers());
+    const papers = await fill(
+      anna,
+      "Foundation papers",
+      "Contracts, invoices and the yearly report",
+      await officePapers(),
+    );
+    const editorial = await createGroup(anna, {
+      name: "Editorial",
+      description: "Writes and looks after what the foundation prints",
+    });
+    const proofreaders = await createGroup(anna, { name: "Proofreaders", description: "" });
+    await nestGroup(anna, editorial.id, proofreaders.id);
+    await addMembers(anna, editorial.id, { userIds: [anna.id, marc.id], emails: [] });
+    await addMembers(anna, proofreaders.id, { userIds: [marc.id], emails: [] });
+    await grant(anna, { type: "collection", id: papers }, { groupId: editorial.id, role: "editor" });
     const group = await fill(chika, "Reading group", "What we read this winter", await readingGroup());
     await addCollaborator(chika, group, { email: "anna@example.com", role: "commenter" });
     await createCollection(marc, { name: "Drafts", description: "" });
@@ -46,6 +63,11 @@ export async function seedDemo(): Promise<typeof accounts> {
   } finally {
     await closeDatabase();
   }
+}
+
+async function signUp(account: (typeof accounts)[number]): Promise<UserActor> {
+  await register(account, { ip: null, requestId: "demo", language: "en" });
+  return (await findPerson(account.email))!;
 }
 
 function findPerson(email: string): Promise<UserActor | null> {

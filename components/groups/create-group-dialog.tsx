@@ -57,7 +57,7 @@ export function CreateGroupDialog({ onClose }: { onClose: () => void }) {
               {...control}
               value={name}
               maxLength={80}
-              autoFocus
+              data-autofocus
               autoComplete="off"
               placeholder={t("namePlaceholder")}
               onChange={(event) => {

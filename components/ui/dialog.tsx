@@ -19,6 +19,17 @@ interface DialogProps {
   children?: ReactNode;
 }
 
+/**
+ * Focus goes to what is marked with `data-autofocus`, else to the first control. React's `autoFocus` would take it before
+ * the dialog has seen where it has to return.
+ */
+function focusMarked(event: Event): void {
+  const marked = (event.target as HTMLElement).querySelector<HTMLElement>("[data-autofocus]");
+  if (!marked) return;
+  event.preventDefault();
+  marked.focus();
+}
+
 const widths = { sm: "max-w-100", md: "max-w-130", lg: "max-w-180" };
 
 /**
@@ -41,6 +52,7 @@ export function Dialog({
         <Radix.Overlay className={overlayClass}>
           <Radix.Content
             className={cn(panelClass, widths[size])}
+            onOpenAutoFocus={focusMarked}
             {...(description ? {} : { "aria-describedby": undefined })}
           >
             <header className="flex items-start gap-4 py-4 pr-3 pl-5">

@@ -9,6 +9,7 @@ interface SearchFieldProps {
   value: string;
   onChange: (value: string) => void;
   className?: string;
+  /** Where a dialog's focus goes first. */
   hasFocus?: boolean;
 }
 
@@ -26,7 +27,7 @@ export function SearchField({ label, value, onChange, className, hasFocus = fals
         placeholder={label}
         value={value}
         maxLength={80}
-        autoFocus={hasFocus}
+        data-autofocus={hasFocus || undefined}
         autoComplete="off"
         onChange={(event) => onChange(event.target.value)}
         className="pl-8"

@@ -82,7 +82,7 @@ export function InviteDialog({ workspaceName, onClose }: { workspaceName: string
               {...control}
               ref={field}
               rows={3}
-              autoFocus
+              data-autofocus
               value={text}
               placeholder={t("placeholder")}
               autoComplete="off"

@@ -38,6 +38,7 @@ export function RemovalDialog({ person, workspaceName, onClose, onDone, onSuspen
     return (
       <Dialog
         {...dialog}
+        title={query.data?.obstacle ? (isYou ? t("blockedTitleLeave") : t("blockedTitle", { name })) : title}
         size="sm"
         footer={
           <>

@@ -82,11 +82,11 @@ describe("inviting", () => {
         "forbidden:workspace_admin",
       );
       for (const attempt of [
-        listInvitations(person, {}),
-        revokeInvitation(person, id),
-        renewInvitation(person, id),
+        () => listInvitations(person, {}),
+        () => revokeInvitation(person, id),
+        () => renewInvitation(person, id),
       ])
-        expect(await outcome(attempt)).toBe("forbidden:workspace_admin");
+        expect(await outcome(attempt())).toBe("forbidden:workspace_admin");
     }
     // an admin of another workspace cannot tell it from none
     for (const verb of [revokeInvitation, renewInvitation])
