@@ -30,7 +30,9 @@ export interface Measured {
   verb: Timing;
   /** Its main statement alone, as `sheaf_app` under the policies. */
   query: Timing;
-  /** The same statement as the tables' owner, with the rule written into it in the form that is faster here. */
+  /** What it would be as a statement over the tables, filtered by the policies: of verbs that ask a function. */
+  plain?: Timing;
+  /** The plain statement as the tables' owner, with the rule written into it in the form that is faster here. */
   byHand: Timing;
   /** The hand-written statement's time to the product's, each at its p10: 1 is as fast, more is faster. */
   byHandToQuery: number;
@@ -43,6 +45,7 @@ interface Prepared {
   roundTrips: number;
   rows: number;
   query: Statement;
+  plain?: Statement;
   byHand: Statement;
 }
 interface Statement {
@@ -52,10 +55,10 @@ interface Statement {
   values: unknown[];
 }
 
-const ways = ["verb", "query", "byHand"] as const;
+const ways = ["verb", "query", "plain", "byHand"] as const;
 type Way = (typeof ways)[number];
 
-/** Times every verb three ways, in turns, so that what else the machine does hits them alike. */
+/** Times every verb in these ways, in turns, so that what else the machine does hits them alike. */
 export async function measure(
   verbs: Asked[],
   clients: { app: pg.Client; owner: pg.Client },
@@ -63,11 +66,14 @@ export async function measure(
 ): Promise<Measured[]> {
   const prepared: Prepared[] = [];
   for (const asked of verbs) prepared.push(await prepare(asked, prepared.length, clients));
-  const times = prepared.map(() => ({ verb: [], query: [], byHand: [] }) as Record<Way, number[][]>);
+  const times = prepared.map(
+    () => ({ verb: [], query: [], plain: [], byHand: [] }) as Record<Way, number[][]>,
+  );
   for (let round = 1; round <= options.rounds; round++) {
     options.progress(`round ${round} of ${options.rounds}`);
     for (const [i, each] of prepared.entries())
-      for (const way of ways) times[i]![way].push(await repeat(() => timeOnce(each, way)));
+      for (const way of ways.filter((one) => one === "verb" || each[one]))
+        times[i]![way].push(await repeat(() => timeOnce(each, way)));
   }
   const results: Measured[] = [];
   for (const [i, each] of prepared.entries()) {
@@ -85,6 +91,7 @@ export async function measure(
       roundTrips: each.roundTrips,
       verb: timing("verb"),
       query,
+      ...(each.plain && { plain: timing("plain") }),
       byHand: written,
       byHandToQuery: written.p10Ms / query.p10Ms,
       ...(options.plans && {
@@ -104,16 +111,18 @@ async function prepare(
   const main = mainStatement(sent, asked.label);
   const begin = beginAs(asked.actor);
   const query = { client: app, name: `query_${number}`, ...main };
+  const plain = asked.plain && { client: app, name: `plain_${number}`, ...asked.plain };
+  const rival = asked.plain ?? main;
   const written = forms.map((form) => ({
     client: owner,
     name: `by_hand_${number}_${form}`,
-    ...main,
-    text: byHand(form, main.text, asked.actor.id),
+    ...rival,
+    text: byHand(form, rival.text, asked.actor.id),
     form,
   }));
   for (let i = 0; i < WARM_UP; i++) {
     await asked.call();
-    for (const statement of [query, ...written]) await ask(statement, begin);
+    for (const statement of [query, ...(plain ? [plain] : []), ...written]) await ask(statement, begin);
   }
   const { rows } = await ask(query, begin);
   const typicalMs = new Map<Form, number>();
@@ -125,13 +134,14 @@ async function prepare(
     typicalMs.set(statement.form, median(answers.map(({ ms }) => ms)));
   }
   const best = written.toSorted((a, b) => typicalMs.get(a.form)! - typicalMs.get(b.form)!)[0]!;
-  return { asked, begin, roundTrips: sent.length, rows, query, byHand: best };
+  return { asked, begin, roundTrips: sent.length, rows, query, ...(plain && { plain }), byHand: best };
 }
 
 /** The statement that lists or reads; those before it decide whether it is asked at all. */
 function mainStatement(sent: Sent[], label: string): Sent {
   const found = sent.findLast(
-    (one) => isWork(one) && /\b(FROM|JOIN)\s+(documents d|collections c)\b/.test(one.text),
+    (one) =>
+      isWork(one) && /\b(FROM|JOIN)\s+(documents d|collections c|app\.(list|collection)_\w+)/.test(one.text),
   );
   if (!found)
     throw new Error(`${label}: no statement to measure among\n${sent.map(({ text }) => text).join("\n")}`);
@@ -152,7 +162,7 @@ async function ask(
 }
 
 async function timeOnce(each: Prepared, way: Way): Promise<number> {
-  if (way !== "verb") return (await ask(each[way], each.begin)).ms;
+  if (way !== "verb") return (await ask(each[way]!, each.begin)).ms;
   const at = performance.now();
   await each.asked.call();
   return performance.now() - at;

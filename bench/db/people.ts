@@ -3,8 +3,10 @@ import type { UserActor } from "#lib/authz/actor.ts";
 
 /** Those whose requests are measured: made after the world, with exactly these rights. */
 export interface People {
-  /** Sees about 3 % of all collections, by grants of their own. */
+  /** Sees about 1 % of all collections, most of them through groups in groups. */
   member: UserActor;
+  /** Sees a tenth of all collections. */
+  colleague: UserActor;
   /** Sees half of all collections. */
   busy: UserActor;
   /** Owns the largest collection. */
@@ -49,14 +51,17 @@ export async function addPeople(client: Client): Promise<{ people: People; place
       [actor.id],
     );
 
-  const [member, busy, guest, stranger] = [
+  const [member, colleague, busy, guest, stranger] = [
     await person("member"),
+    await person("colleague"),
     await person("busy"),
     await person("guest", true),
     await person("stranger"),
   ];
-  await mayView(member, "n % 33 = 5");
+  await mayView(member, "n % 200 = 5");
+  await mayView(colleague, "n % 11 = 5");
   await mayView(busy, "n % 2 = 0 OR n = 1");
+  for (const actor of [member, colleague, busy]) await joinsNestedGroup(client, actor.id);
   const small = await smallCollection(client, member.id);
   await client.query(`INSERT INTO permissions (user_id, collection_id, role_id) VALUES ($1, $2, ${VIEWER})`, [
     guest.id,
@@ -69,13 +74,13 @@ export async function addPeople(client: Client): Promise<{ people: People; place
   );
   const ordinary = await one(
     `SELECT d.collection_id AS id FROM documents d JOIN permissions p ON p.collection_id = d.collection_id AND p.user_id = $1
-      GROUP BY 1 ORDER BY count(*) OFFSET 15 LIMIT 1`,
+      GROUP BY 1 ORDER BY count(*) OFFSET 5 LIMIT 1`,
     [member.id],
   );
   const owner = await one("SELECT owner_id AS id FROM collections WHERE id = $1", [largest]);
   const live = "status = 'ready' AND deleted_at IS NULL AND access_mode = 'collection'";
   return {
-    people: { member, busy, guest, stranger, owner: { kind: "user", id: owner } },
+    people: { member, colleague, busy, guest, stranger, owner: { kind: "user", id: owner } },
     places: {
       largest,
       ordinary,
@@ -90,6 +95,19 @@ export async function addPeople(client: Client): Promise<{ people: People; place
       ownDocument: await one(`SELECT id FROM documents WHERE owner_id = $1 AND ${live} LIMIT 1`, [owner]),
     },
   };
+}
+
+/** Puts a person into a group that is nested in as many others as any. */
+async function joinsNestedGroup(client: Client, userId: string): Promise<void> {
+  await client.query(
+    `INSERT INTO group_memberships (group_id, user_id)
+     SELECT g.id, u.id FROM users u JOIN groups g ON g.workspace_id = u.workspace_id
+       CROSS JOIN LATERAL (WITH RECURSIVE above (id) AS (
+         SELECT g.id UNION SELECT n.parent_id FROM above JOIN group_nestings n ON n.child_id = above.id
+       ) SELECT count(*) AS depth FROM above) nested
+      WHERE u.id = $1 ORDER BY nested.depth DESC, g.id LIMIT 1`,
+    [userId],
+  );
 }
 
 /** A collection with three documents, owned by `ownerId`. */

@@ -20,13 +20,14 @@ interface Found {
 export function report(found: Found): BenchResult {
   const { counts, seedSeconds, measured, roundTrips, rounds } = found;
   const size = Object.entries(counts).map(([name, number]) => `${count(number)} ${name}`);
-  const rows = measured.map(({ label, rows, roundTrips, verb, query, byHand, byHandToQuery }) => [
+  const rows = measured.map(({ label, rows, roundTrips, verb, query, plain, byHand, byHandToQuery }) => [
     label,
     String(rows),
     figure(verb.p10Ms),
     figure(query.p10Ms),
     figure(query.p50Ms),
     figure(query.p95Ms),
+    plain ? figure(plain.p10Ms) : "",
     figure(byHand.p10Ms),
     ratio(byHandToQuery),
     String(roundTrips),
@@ -39,6 +40,7 @@ export function report(found: Found): BenchResult {
     "query ms",
     "p50",
     "p95",
+    "plain ms",
     "by hand ms",
     "by hand ÷ query",
     "round trips",
@@ -50,8 +52,9 @@ export function report(found: Found): BenchResult {
     "",
     table([header, ...rows]),
     "",
-    "  query: the verb's main statement as sheaf_app under the policies; by hand: the same one as the owner, with the rule",
-    "  of who may view written into it in its faster form. The times are the 10th percentile, which a busy machine disturbs",
+    "  query: the verb's main statement as sheaf_app under the policies; plain: where that asks a function, the same page as a",
+    "  statement over the tables under the policies; by hand: that one as the owner, with the rule of who may view written",
+    "  into it in its faster form. The times are the 10th percentile, which a busy machine disturbs",
     `  least, beside the query's median and p95, of ${rounds} rounds in turns; one connection each, named statements.`,
     slow.length > 0
       ? `  Slower than ${SLOW_MS} ms in the database: ${slow.join("; ")}.`

@@ -11,7 +11,16 @@ export async function seedWorld(client: Client, size: WorldSize): Promise<void> 
   await client.query(`
     CREATE FUNCTION pg_temp.spread(i bigint, salt bigint) RETURNS float8 LANGUAGE sql IMMUTABLE
       RETURN (((i + 1) * 2654435761 + salt * 40503 * 65537) % 4294967296) / 4294967296.0`);
-  const { workspaces, users, groups, membersPerGroup, collections, documents, largestCollection } = size;
+  const {
+    workspaces,
+    users,
+    groups,
+    groupDepth,
+    membersPerGroup,
+    collections,
+    documents,
+    largestCollection,
+  } = size;
   // names of scratch tables: the ids of what was made, by number from 0
   await client.query(`
     CREATE TEMP TABLE w (n int PRIMARY KEY, id uuid);
@@ -26,6 +35,8 @@ export async function seedWorld(client: Client, size: WorldSize): Promise<void> 
              'person' || n || '@example.org', 'person' || n || '@example.org', 'Person ' || n, now(), is_external FROM u;
     INSERT INTO g SELECT n, uuidv7(), n % ${workspaces} FROM generate_series(0, ${groups - 1}) n;
     INSERT INTO groups (id, workspace_id, name) SELECT g.id, w.id, 'Group ' || g.n FROM g JOIN w ON w.n = g.workspace;
+    INSERT INTO group_nestings (parent_id, child_id)
+      SELECT parent.id, child.id FROM g child JOIN g parent ON parent.n = child.n - ${workspaces} WHERE child.n / ${workspaces} % ${groupDepth} > 0;
     INSERT INTO group_memberships (group_id, user_id)
       SELECT DISTINCT g.id, u.id FROM g, generate_series(1, ${membersPerGroup}) m
         JOIN u ON true WHERE u.n = (floor(pg_temp.spread(g.n * 1000 + m, 1) * ${users / workspaces})::int * ${workspaces} + g.workspace)
@@ -63,7 +74,7 @@ export async function seedWorld(client: Client, size: WorldSize): Promise<void> 
     SET session_replication_role = DEFAULT;
     INSERT INTO permissions (user_id, document_id, role_id)
       SELECT u.id, dd.id, r.id FROM dd JOIN u ON u.n = floor(pg_temp.spread(dd.n, 4) * ${users})::int JOIN roles r ON r.name = 'viewer' AND r.workspace_id IS NULL
-       WHERE dd.n % 100 = 23 AND NOT dd.is_pending`);
+       WHERE NOT dd.is_pending`);
   await client.query("VACUUM ANALYZE");
 }
 

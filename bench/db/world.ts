@@ -10,6 +10,8 @@ export interface WorldSize {
   workspaces: number;
   users: number;
   groups: number;
+  /** How many groups contain each other in a row. */
+  groupDepth: number;
   membersPerGroup: number;
   collections: number;
   /** Grants to people and to groups on each collection, beside its owner's. */
@@ -23,10 +25,11 @@ export interface WorldSize {
 export const defaultSize = (documents: number): WorldSize => ({
   workspaces: 20,
   users: 10_000,
-  groups: 200,
+  groups: 1000,
+  groupDepth: 5,
   membersPerGroup: 20,
-  collections: 1000,
-  peoplePerCollection: 10,
+  collections: 4000,
+  peoplePerCollection: 150,
   groupsPerCollection: 2,
   documents,
   largestCollection: Math.ceil(documents / 20),

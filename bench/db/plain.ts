@@ -1,0 +1,64 @@
+import type { ListDocumentsInput } from "#lib/documents/schema.ts";
+
+/** A statement and its values, as they are sent. */
+export interface Plain {
+  text: string;
+  values: unknown[];
+}
+
+const LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+const columns = `d.id, d.collection_id, d.name, d.content_type, d.size_bytes, d.status, d.problem, d.progress, d.page_count,
+  d.thumbnail_object_id IS NOT NULL, d.access_mode, d.owner_id, app.person_name(d.owner_id),
+  app.document_mask(d.id, d.collection_id, d.owner_id, d.access_mode), d.version, d.created_at, d.updated_at, d.deleted_at`;
+const live = "d.deleted_at IS NULL AND d.status <> 'pending'";
+const named = "AND ($2::text IS NULL OR strpos(lower(d.name), lower($2)) > 0)";
+
+/** The newest of what was given, from the collections whose newest documents are the newest. */
+const given = (others: string) => {
+  const wanted = `${live} AND d.id < $1::uuid ${named} ${others}`;
+  return `d.id IN (SELECT id FROM (
+    (SELECT d.id FROM (
+       SELECT mine.collection_id FROM
+         (SELECT DISTINCT g.collection_id FROM app.my_collection_grants g WHERE g.mask & 1 <> 0 AND NOT g.is_everyone) mine
+         JOIN collections c ON c.id = mine.collection_id AND c.deleted_at IS NULL,
+         LATERAL (SELECT d.id FROM documents d WHERE d.collection_id = mine.collection_id AND ${wanted} ORDER BY d.id DESC LIMIT 1) newest
+        ORDER BY newest.id DESC LIMIT $3) top,
+       LATERAL (SELECT d.id FROM documents d WHERE d.collection_id = top.collection_id AND ${wanted} ORDER BY d.id DESC LIMIT $3) d
+      ORDER BY d.id DESC LIMIT $3)
+    UNION
+    (SELECT d.id FROM app.my_document_grants g JOIN documents d ON d.id = g.document_id
+      WHERE g.mask & 1 <> 0 AND NOT g.is_everyone AND ${wanted} AND app.is_collection_live(d.collection_id)
+      ORDER BY d.id DESC LIMIT $3)) given ORDER BY id DESC LIMIT $3)`;
+};
+
+/** What a page of documents would be as a statement over the tables, which the policies filter. */
+export function plainDocuments({ collectionId, scope, q, cursor }: Partial<ListDocumentsInput>): Plain {
+  const size = collectionId || scope !== "recent" ? 51 : 25;
+  const which = collectionId
+    ? `d.collection_id = $4::uuid AND ${live} AND d.id < $1::uuid ${named}`
+    : given(scope === "shared" ? "AND d.owner_id <> app.actor_id()" : "");
+  return {
+    text: `SELECT ${columns} FROM documents d WHERE ${which} ORDER BY d.id DESC LIMIT $3`,
+    values: [cursor ?? LAST, q ?? null, size, ...(collectionId ? [collectionId] : [])],
+  };
+}
+
+const cards = `SELECT c.id, c.name, c.description, c.visibility, c.owner_id, app.person_name(c.owner_id), c.version, c.created_at, c.updated_at,
+    c.deleted_at, app.collection_mask(c.id),
+    (SELECT count(*)::int FROM (SELECT FROM documents d WHERE d.collection_id = c.id AND ${live} LIMIT 1000) counted)
+  FROM collections c`;
+
+/** The same of a page of all collections that were given; without the people on their cards. */
+export const plainCollections = (): Plain => ({
+  text: `${cards}
+   WHERE c.id IN (SELECT g.collection_id FROM app.my_collection_grants g WHERE g.mask & 1 <> 0 AND NOT g.is_everyone)
+     AND c.deleted_at IS NULL AND c.id < $1::uuid ORDER BY c.id DESC LIMIT $2`,
+  values: [LAST, 51],
+});
+
+/** The same of one collection. */
+export const plainCollection = (id: string): Plain => ({
+  text: `${cards} WHERE c.id = $1::uuid`,
+  values: [id],
+});
