@@ -19,7 +19,7 @@ import {
 } from "./index.ts";
 
 // The engine itself is compared in every world (lib/authz/worlds); here what the verbs make of it, in a part of them.
-const count = Math.max(50, Math.ceil(Number(process.env.SHEAF_TEST_WORLDS ?? 0) / 25));
+const count = Math.max(30, Math.ceil(Number(process.env.SHEAF_TEST_WORLDS ?? 0) / 25));
 const seed = Number(process.env.SHEAF_TEST_SEED ?? Math.floor(Math.random() * 1e9));
 
 const clients = Array.from(
@@ -113,9 +113,9 @@ describe("in random worlds", () => {
             const actor = actorOf(stored, person);
             const mask = rightsOf(world, { person }, place);
             const permission = allPermissions[(index + person) % allPermissions.length]!;
-            expect(await check(actor, permission, ref)).toBe(
-              allows(mayNow(world, person, place), permission),
-            );
+            // whoever does not see a place does nothing to it, whatever else their role holds
+            const now = mayNow(world, person, place);
+            expect(await check(actor, permission, ref)).toBe((now & 1) !== 0 && allows(now, permission));
             // the trash is there for those who manage it
             const isShown = (mask & 1) !== 0 && (isLive(world, place) || (mask & 512) !== 0);
             const refused = ref.type === "collection" ? "forbidden" : "not_found";

@@ -21,7 +21,7 @@ export interface Worlds {
   seed: number | undefined;
 }
 /** Several times what a world takes. */
-const WORLD_MS = 500;
+const WORLD_MS = 700;
 
 /** Runs the given Vitest projects; `filters` are parts of file names. */
 export function runVitest(

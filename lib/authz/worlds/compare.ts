@@ -49,7 +49,8 @@ function expectedOf(
     case "change":
       return Number(isSeen && (mask & edit_documents) !== 0);
     case "create":
-      return "collection" in place ? Number((mask & create_documents) !== 0) : undefined;
+      // nobody puts anything where they see nothing
+      return "collection" in place ? Number(isSeen && (mask & create_documents) !== 0) : undefined;
     case "remove":
       return Number(mayRemove(world, who, place));
   }

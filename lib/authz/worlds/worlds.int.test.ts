@@ -16,7 +16,7 @@ const BATCH = 50;
 const CONNECTIONS = 8;
 const SHRINK_MS = 30_000;
 /** Many times what a world takes on two free cores. */
-const WORLD_MS = 300;
+const WORLD_MS = 500;
 
 const { DATABASE_URL, DATABASE_OWNER_URL } = process.env;
 const app = new pg.Client({ connectionString: DATABASE_URL });
