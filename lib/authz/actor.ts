@@ -1,6 +1,16 @@
+import { type Proof } from "./proof.ts";
+
 /** Whom a verb acts for. Every verb takes one first and decides by it; nothing else carries identity. */
 export type Actor =
-  | { kind: "user"; id: string; isSystemAdmin?: boolean; requestId?: string; ip?: string | null }
+  | {
+      kind: "user";
+      id: string;
+      isSystemAdmin?: boolean;
+      /** Still to be confirmed by the database; without it, somebody has made sure of who they are. */
+      proof?: Proof;
+      requestId?: string;
+      ip?: string | null;
+    }
   /** Whoever came with a public link's token: holds what the link opens, and nothing that people or everyone hold. */
   | { kind: "visitor"; linkId: string; requestId?: string; ip?: string | null }
   /** Not signed in: holds only what everyone holds. */

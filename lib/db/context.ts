@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import pg from "pg";
 import { type Actor, actorIdOf } from "#lib/authz/actor.ts";
+import { type Proof } from "#lib/authz/proof.ts";
 import { type Statement } from "./message.ts";
 
 /** What the running code path holds: the actor, and the transaction that verbs called by verbs join. */
@@ -33,11 +34,25 @@ export function beginAs(actor: Actor): string {
   return `BEGIN; SELECT set_config('app.actor_kind', '${kind}', true), set_config('app.actor_id', '${id}', true)`;
 }
 
-/** The statement that makes the transaction it stands in one of the actor's, for reading only. */
-export const readAs = (actor: Actor): Statement => ({
-  text: "SELECT set_config('app.actor_kind', $1, true), set_config('app.actor_id', $2, true), set_config('transaction_read_only', 'on', true)",
-  values: settingsOf(actor),
-});
+/** Whether somebody still has to make sure that this actor is who the request says. */
+export const unheldProof = (actor: Actor): Proof | null =>
+  actor.kind === "user" && actor.proof && !actor.proof.isHeld ? actor.proof : null;
+
+/**
+ * The statement that makes the transaction it stands in one of the actor's, for reading only. An actor with a proof is
+ * confirmed by it: it raises SH006, and what comes after it in the message is not run, unless the proof holds.
+ */
+export function readAs(actor: Actor): Statement {
+  const settings =
+    "set_config('app.actor_kind', $1, true), set_config('app.actor_id', $2, true), set_config('transaction_read_only', 'on', true)";
+  const proof = unheldProof(actor);
+  if (!proof) return { text: `SELECT ${settings}`, values: settingsOf(actor) };
+  // a function in FROM has run when the settings are made: it may note the time of use, a reading transaction may not
+  return {
+    text: `SELECT ${settings} FROM app.demand_${proof.kind}($3, $2::text::uuid, $4)`,
+    values: [...settingsOf(actor), proof.secret(), actor.kind === "user" && actor.isSystemAdmin === true],
+  };
+}
 
 type Query = { text?: string } | string;
 

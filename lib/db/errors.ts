@@ -41,6 +41,8 @@ export function asAppError(error: unknown): unknown {
     case "SH004":
     case "SH005":
       return new AppError("conflict", found.message, { reason: found.detail }, error);
+    case "SH006":
+      return new AppError("unauthenticated", found.message, {}, error);
     case "23503":
       // what it belongs to was deleted at the same moment
       return new AppError("conflict", "A row it refers to is gone", {}, error);

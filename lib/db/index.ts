@@ -2,7 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { type Prisma, PrismaClient } from "#prisma/generated/client.ts";
 import { type Actor, actorIdOf } from "#lib/authz/actor.ts";
 import { env } from "#lib/env/index.ts";
-import { ActorPool, currentContext, readAs, withContext } from "./context.ts";
+import { ActorPool, currentContext, readAs, unheldProof, withContext } from "./context.ts";
 import { asAppError, isRetryable } from "./errors.ts";
 import { send, statementNames } from "./message.ts";
 
@@ -48,6 +48,7 @@ function database(): Database {
 export async function transaction<Result>(actor: Actor, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   const context = currentContext<Tx>();
   if (context?.tx && sameActor(context.actor, actor)) return work(context.tx);
+  await confirm(actor);
   for (let attempt = 1; ; attempt++) {
     try {
       return await withContext({ actor }, () =>
@@ -75,12 +76,28 @@ export async function read<Row extends object>(actor: Actor, query: Prisma.Sql):
   if (context?.tx && sameActor(context.actor, actor)) return context.tx.$queryRaw<Row[]>(query);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await send<Row>(database().pool, [readAs(actor), query]);
+      const proof = unheldProof(actor);
+      const rows = await send<Row>(database().pool, [readAs(actor), query]);
+      if (proof) proof.isHeld = true;
+      return rows;
     } catch (error) {
       if (attempt < 3 && isRetryable(error)) continue;
       throw asAppError(error);
     }
   }
+}
+
+/**
+ * Makes sure that an actor with a proof is who the request says; nothing to do once that has happened. Throws
+ * `unauthenticated` when the session or token has ended, or its person is suspended.
+ */
+export async function confirm(actor: Actor): Promise<void> {
+  const proof = unheldProof(actor);
+  if (!proof) return;
+  await send(database().pool, [readAs(actor)]).catch((error: unknown) => {
+    throw asAppError(error);
+  });
+  proof.isHeld = true;
 }
 
 /** One statement outside of any actor's context, for functions that take a secret as their only proof. Snake-case rows. */

@@ -6,14 +6,17 @@ import { env } from "#lib/env/index.ts";
  * appended last. What a client sends in X-Forwarded-For itself never counts.
  */
 export function clientAddress(headers: Headers): string | null {
-  const chain = (headers.get("x-forwarded-for") ?? "")
-    .split(",")
-    .map((part) => part.trim())
-    .filter(Boolean);
-  const direct = headers.get("x-sheaf-address");
-  const address = env.TRUST_PROXY ? (chain.at(-1) ?? direct) : direct;
+  const address = (env.TRUST_PROXY && lastForwarded(headers)) || headers.get("x-sheaf-address");
   return address ? address.replace(/^::ffff:/, "") : null;
 }
+
+const lastForwarded = (headers: Headers): string | undefined =>
+  headers
+    .get("x-forwarded-for")
+    ?.split(",")
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .at(-1);
 
 /** What limits count: one IPv4 address, or a whole IPv6 /64, since one host owns all of it. */
 export function addressBlock(address: string | null): string {

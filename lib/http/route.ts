@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type z } from "zod";
 import { type Actor, type UserActor } from "#lib/authz/actor.ts";
-import { authenticate } from "#lib/auth/index.ts";
+import { authenticate, type Authenticated, recognize } from "#lib/auth/index.ts";
+import { confirm } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type ErrorCode } from "#lib/errors/schema.ts";
 import { log } from "#lib/log/index.ts";
@@ -76,28 +77,39 @@ export function route<
     const requestId = randomUUID();
     let response: Response;
     let who: Actor | undefined;
-    try {
+    const answerTo = async ({ actor: known, via, sessionId }: Authenticated): Promise<Response> => {
       const address = clientAddress(request.headers);
-      const { actor: known, via, sessionId } = await authenticate(request.headers);
       const actor = (who = { ...known, requestId, ip: address });
-      const limit = rateSubject(declaration.rate, actor, address);
-      const rate = await countCall(declaration.rate, limit);
-      if (declaration.auth === "user" && actor.kind !== "user")
-        throw new AppError("unauthenticated", "No valid session or token");
-      if (via === "session" && declaration.method !== "GET" && !isSameOrigin(request.headers)) {
-        throw new AppError("forbidden", "Cookie write from elsewhere", { reason: "origin" });
+      try {
+        const rate = await countCall(declaration.rate, rateSubject(declaration.rate, actor, address));
+        if (declaration.auth === "user" && actor.kind !== "user")
+          throw new AppError("unauthenticated", "No valid session or token");
+        if (via === "session" && declaration.method !== "GET" && !isSameOrigin(request.headers)) {
+          throw new AppError("forbidden", "Cookie write from elsewhere", { reason: "origin" });
+        }
+        const params = declaration.params ? parse(declaration.params, await context.params, "") : undefined;
+        const query = declaration.query ? parse(declaration.query, queryOf(request), "") : undefined;
+        const body = declaration.body ? parse(declaration.body, await bodyOf(request), "") : undefined;
+        const answer = await handle({ actor, sessionId, params, query, body, request, requestId } as Call<
+          Auth,
+          Parsed<P>,
+          Parsed<Q>,
+          Parsed<B>
+        >);
+        return respond(answer, requestId, rate);
+      } finally {
+        // who is not who they seem learns nothing, neither an answer nor a refusal
+        await confirm(actor);
       }
-      const params = parse(declaration.params, await context.params, "");
-      const query = parse(declaration.query, Object.fromEntries(new URL(request.url).searchParams), "");
-      const body = declaration.body ? parse(declaration.body, await bodyOf(request), "") : undefined;
-      const answer = await handle({ actor, sessionId, params, query, body, request, requestId } as Call<
-        Auth,
-        Parsed<P>,
-        Parsed<Q>,
-        Parsed<B>
-      >);
-      response = answer instanceof Response ? answer : respond(answer);
-      addHeaders(response, requestId, rate);
+    };
+    try {
+      // only reading may begin before the database has confirmed who asks: it can be done again
+      const found = await (declaration.method === "GET" ? recognize : authenticate)(request.headers);
+      response = await answerTo(found).catch(async (error: unknown) => {
+        if (!isUnconfirmed(found.actor)) throw error;
+        // the session ended, or its person became a system admin
+        return answerTo(await authenticate(request.headers));
+      });
     } catch (error) {
       response = problemResponse(error, request.headers, requestId);
     }
@@ -117,6 +129,9 @@ export function route<
   return Object.assign(handler, { declaration: declaration as unknown as RouteDeclaration });
 }
 
+const isUnconfirmed = (actor: Actor) => actor.kind === "user" && actor.proof?.isHeld === false;
+const queryOf = (request: Request) => Object.fromEntries(new URL(request.url).searchParams);
+
 function rateSubject(_class: RateClass, actor: Actor, address: string | null): string {
   const perAddress = ["signIn", "register", "passwordReset"].includes(_class);
   return actor.kind === "user" && !perAddress ? actor.id : addressBlock(address);
@@ -134,8 +149,7 @@ async function bodyOf(request: Request): Promise<unknown> {
   return read.value;
 }
 
-function parse<S extends Schema>(schema: S, value: unknown, prefix: string): unknown {
-  if (!schema) return undefined;
+function parse(schema: z.ZodType, value: unknown, prefix: string): unknown {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new AppError("invalid_input", "Input refused by its schema", {
@@ -159,22 +173,33 @@ function fieldMessage(issue: z.core.$ZodIssue): string {
   return issue.code;
 }
 
-function respond({ status = 200, body, headers }: Exclude<Answer, Response>): Response {
+function respond(answer: Answer, requestId: string, rate: RateState | null): Response {
+  if (answer instanceof Response) {
+    for (const [name, value] of commonHeaders(requestId, rate)) {
+      if (name !== "cache-control" || !answer.headers.has(name)) answer.headers.set(name, value);
+    }
+    return answer;
+  }
+  const { status = 200, body, headers = {} } = answer;
   const text = body === undefined || status === 204 ? null : JSON.stringify(body);
   return new Response(text, {
     status,
-    headers: { ...(text !== null && { "content-type": "application/json" }), ...headers },
+    headers: [
+      ...(text === null ? [] : [["content-type", "application/json"] as [string, string]]),
+      ...Object.entries(headers),
+      ...commonHeaders(requestId, rate).filter(([name]) => !Object.hasOwn(headers, name)),
+    ],
   });
 }
 
-function addHeaders(response: Response, requestId: string, rate: RateState | null): void {
-  response.headers.set("x-request-id", requestId);
-  if (!response.headers.has("cache-control")) response.headers.set("cache-control", "private, no-store");
-  if (!rate) return;
-  response.headers.set("ratelimit-limit", String(rate.limit));
-  response.headers.set("ratelimit-remaining", String(rate.remaining));
-  response.headers.set(
-    "ratelimit-reset",
-    String(Math.max(0, Math.ceil((rate.resetsAt.getTime() - Date.now()) / 1000))),
-  );
-}
+const commonHeaders = (requestId: string, rate: RateState | null): [name: string, value: string][] => [
+  ["x-request-id", requestId],
+  ["cache-control", "private, no-store"],
+  ...(rate
+    ? ([
+        ["ratelimit-limit", String(rate.limit)],
+        ["ratelimit-remaining", String(rate.remaining)],
+        ["ratelimit-reset", String(Math.max(0, Math.ceil((rate.resetsAt.getTime() - Date.now()) / 1000)))],
+      ] satisfies [string, string][])
+    : []),
+];

@@ -1,0 +1,192 @@
+import { inspect } from "node:util";
+import { encode } from "next-auth/jwt";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { authenticate, hashSecret, newSecret, recognize, tokenPrefix } from "#lib/auth/index.ts";
+import { type Actor, type UserActor } from "#lib/authz/actor.ts";
+import { confirm, Prisma, read, transaction } from "#lib/db/index.ts";
+import { env } from "#lib/env/index.ts";
+import { type AppError } from "#lib/errors/index.ts";
+import { asOwner, makePerson, type Person } from "#prisma/factories.ts";
+import { route } from "./route.ts";
+
+/** Somebody who has called before, so that the next call is not asked about first. */
+async function caller(via: "session" | "token") {
+  const person = await makePerson();
+  const headers = new Headers(via === "session" ? await withSession(person) : await withToken(person));
+  expect((await authenticate(headers)).actor).toMatchObject({ kind: "user", id: person.id });
+  return { person, headers };
+}
+
+async function withSession({ id }: Person) {
+  const [row] = await asOwner<{ id: string }>(
+    "INSERT INTO sessions (user_id, expires_at) VALUES ($1, now() + interval '1 day') RETURNING id",
+    [id],
+  );
+  const text = await encode({ token: { sub: id, sessionId: row!.id }, secret: env.AUTH_SECRET });
+  return { cookie: `next-auth.session-token=${text}` };
+}
+
+async function withToken({ id }: Person) {
+  const { secret } = newSecret(tokenPrefix);
+  await asOwner(
+    "INSERT INTO tokens (user_id, kind, hash, expires_at) VALUES ($1, 'access', $2, now() + interval '1 day')",
+    [id, hashSecret(secret)],
+  );
+  return { authorization: `Bearer ${secret}` };
+}
+
+const endings: Record<string, (person: Person) => Promise<unknown>> = {
+  revoked: ({ id }) =>
+    asOwner("WITH t AS (UPDATE tokens SET revoked_at = now() WHERE user_id = $1) UPDATE sessions SET revoked_at = now() WHERE user_id = $1", [id]), // prettier-ignore
+  expired: ({ id }) =>
+    asOwner("WITH t AS (UPDATE tokens SET expires_at = now() WHERE user_id = $1) UPDATE sessions SET expires_at = now() WHERE user_id = $1", [id]), // prettier-ignore
+  deleted: ({ id }) =>
+    asOwner("WITH t AS (DELETE FROM tokens WHERE user_id = $1) DELETE FROM sessions WHERE user_id = $1", [id]), // prettier-ignore
+  suspended: ({ id }) => asOwner("UPDATE users SET suspended_at = now() WHERE id = $1", [id]),
+};
+
+const declaration = {
+  method: "GET",
+  path: "/api/v1/things/{id}",
+  summary: "For this test",
+  auth: "user",
+  rate: "read",
+  params: z.object({ id: z.string().max(5) }),
+  answers: { 200: z.unknown() },
+} as const;
+
+const own = (actor: UserActor) =>
+  read<{ id: string }>(actor, Prisma.sql`SELECT id FROM users WHERE id = app.actor_id()`);
+
+/** Routes that get to the database early, late, by another way and not at all. */
+const kinds = {
+  "reads in one message": route(declaration, async ({ actor }) => ({ body: await own(actor) })),
+  "reads in a transaction": route(declaration, async ({ actor }) => ({
+    body: await transaction(actor, (tx) => tx.$queryRaw`SELECT id FROM users WHERE id = app.actor_id()`),
+  })),
+  "reads twice at once": route(declaration, async ({ actor }) => ({
+    body: (await Promise.all([own(actor), own(actor)]))[0],
+  })),
+  "reads nothing": route(declaration, async ({ actor }) => ({ body: [{ id: actor.id }] })),
+  "answers by itself": route(declaration, async ({ actor }) => Response.json([{ id: actor.id }])),
+};
+const call = async (handler: (typeof kinds)["reads nothing"], headers: Headers, id = "1") => {
+  const response = await handler(new Request("http://localhost/api/v1/things/1", { headers }), {
+    params: Promise.resolve({ id }),
+  });
+  return { status: response.status, body: (await response.json()) as unknown };
+};
+
+describe.each(["session", "token"] as const)("a known %s", (via) => {
+  it.each(Object.entries(kinds))("is good for a route that %s", async (_, handler) => {
+    const { person, headers } = await caller(via);
+    for (let i = 0; i < 3; i++)
+      expect(await call(handler, headers)).toEqual({ status: 200, body: [{ id: person.id }] });
+  });
+
+  it.each(Object.keys(endings))(
+    "that is %s is refused by every route, and answers nothing else",
+    async (ending) => {
+      for (const handler of Object.values(kinds)) {
+        const { person, headers } = await caller(via);
+        expect(await call(handler, headers)).toMatchObject({ status: 200 });
+        await endings[ending]!(person);
+        for (let i = 0; i < 2; i++)
+          expect(await call(handler, headers)).toMatchObject({
+            status: 401,
+            body: { code: "unauthenticated" },
+          });
+        // also where the call itself is at fault
+        expect(await call(handler, headers, "too long")).toMatchObject({ status: 401 });
+      }
+    },
+  );
+
+  it("that ends while a call is under way lets it do nothing that has not begun", async () => {
+    const { person, headers } = await caller(via);
+    const seen: unknown[] = [];
+    const handler = route(declaration, async ({ actor }) => {
+      if (seen.push(actor.proof?.isHeld) === 1) await endings.revoked!(person);
+      return { body: await own(actor) };
+    });
+    expect(await call(handler, headers)).toMatchObject({ status: 401 });
+    expect(seen).toEqual([false]);
+  });
+
+  it("of somebody who became a system admin, or is one no more, counts as what they are now", async () => {
+    const { person, headers } = await caller(via);
+    const handler = route(declaration, async ({ actor }) => {
+      await own(actor);
+      return { body: actor.isSystemAdmin };
+    });
+    for (const isAdmin of [true, false]) {
+      await asOwner("UPDATE users SET is_system_admin = $2 WHERE id = $1", [person.id, isAdmin]);
+      expect(await call(handler, headers)).toEqual({ status: 200, body: isAdmin });
+    }
+  });
+
+  it("is asked about before anything is written", async () => {
+    const { person, headers } = await caller(via);
+    headers.set("sec-fetch-site", "same-origin");
+    let calls = 0;
+    const handler = route({ ...declaration, method: "POST" }, async ({ actor }) => {
+      calls += 1;
+      expect(actor.proof).toBeUndefined();
+      return { body: 1 };
+    });
+    expect(await call(handler, headers)).toMatchObject({ status: 200 });
+    await endings.revoked!(person);
+    expect(await call(handler, headers)).toMatchObject({ status: 401 });
+    expect(calls).toBe(1);
+  });
+
+  it("notes the time of use", async () => {
+    const { person, headers } = await caller(via);
+    const [table, column] = via === "session" ? ["sessions", "last_seen_at"] : ["tokens", "last_used_at"];
+    await asOwner(`UPDATE ${table} SET ${column} = now() - interval '1 hour' WHERE user_id = $1`, [
+      person.id,
+    ]);
+    expect(await call(kinds["reads in one message"], headers)).toMatchObject({ status: 200 });
+    const [row] = await asOwner<{ recent: boolean }>(
+      `SELECT ${column} > now() - interval '1 minute' AS recent FROM ${table} WHERE user_id = $1`,
+      [person.id],
+    );
+    expect(row).toEqual({ recent: true });
+  });
+});
+
+describe("a proof", () => {
+  const unproven = async () => {
+    const { person, headers } = await caller("token");
+    const { actor } = await recognize(headers);
+    return { person, headers, actor: actor as UserActor };
+  };
+
+  it("holds for nobody else", async () => {
+    const [mine, theirs] = [await unproven(), await unproven()];
+    const forged: Actor = { ...mine.actor, id: theirs.person.id };
+    for (const work of [() => own(forged), () => confirm(forged), () => transaction(forged, async () => 1)])
+      await expect(work()).rejects.toMatchObject({ code: "unauthenticated" } satisfies Partial<AppError>);
+    const promoted: Actor = { ...mine.actor, isSystemAdmin: true };
+    await expect(own(promoted)).rejects.toMatchObject({ code: "unauthenticated" });
+    expect(mine.actor.proof?.isHeld).toBe(false);
+    expect(await own(mine.actor)).toEqual([{ id: mine.person.id }]);
+    expect(mine.actor.proof?.isHeld).toBe(true);
+  });
+
+  it("shows its secret in no log and no payload", async () => {
+    const { headers, actor } = await unproven();
+    const token = headers.get("authorization")!.slice("Bearer ".length);
+    const shown = JSON.stringify(actor) + inspect(actor, { depth: 9, showHidden: true });
+    for (const encoding of ["hex", "base64", "base64url"] as const)
+      expect(shown).not.toContain(hashSecret(token).toString(encoding));
+    expect(shown).not.toContain(token);
+  });
+
+  it("is held by nobody who was never found", async () => {
+    const headers = new Headers({ authorization: `Bearer ${newSecret(tokenPrefix).secret}` });
+    expect((await recognize(headers)).actor).toEqual({ kind: "everyone" });
+    expect(await call(kinds["reads nothing"], headers)).toMatchObject({ status: 401 });
+  });
+});

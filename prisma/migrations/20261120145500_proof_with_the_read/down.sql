@@ -1,0 +1,2 @@
+DROP FUNCTION app.demand_token;
+DROP FUNCTION app.demand_session;
