@@ -4,10 +4,11 @@ import type { Bench, BenchOptions, BenchResult } from "./bench.ts";
 import { database } from "./db/index.ts";
 import { environment, environmentText, load } from "./environment.ts";
 import { http } from "./http/index.ts";
+import { permissions } from "./permissions/index.ts";
 import { cleanUp } from "./scratch.ts";
 import { start } from "./start/index.ts";
 
-const benches: Bench[] = [http, database, start];
+const benches: Bench[] = [http, database, permissions, start];
 
 const USAGE = `npm run bench -- [names] [options]
 
@@ -17,9 +18,9 @@ ${benches.map(({ name, summary, isDefault }) => `  ${name.padEnd(18)}${summary}$
   --json            print one JSON document instead of tables
   --plans           db: what the query plans spend their time on
   --documents <n>   db: how many documents are seeded (400000)
-  --rounds <n>      http, db: rounds that medians are taken over (10)
-  --seconds <n>     http: how long each read is loaded in each round (1)
-  --concurrency <n> http: clients at the same time (16)
+  --rounds <n>      http, db, permissions: rounds that medians are taken over (10)
+  --seconds <n>     http, permissions: how long each read is loaded in each round (1)
+  --concurrency <n> http, permissions: clients at the same time (16)
   --cold-cache      start: install with an empty npm cache
 `;
 

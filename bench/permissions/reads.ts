@@ -1,0 +1,178 @@
+import type pg from "pg";
+import type { UserActor } from "#lib/authz/actor.ts";
+import { listDocuments } from "#lib/documents/index.ts";
+import { beginAs } from "#lib/db/context.ts";
+import { byHand, forms } from "../db/by-hand.ts";
+import { isWork, record } from "../db/recorder.ts";
+import { median } from "../statistics.ts";
+import { type Loop, makeLoop, timeInTurns, type Timing, timingOf } from "./loops.ts";
+import type { World } from "./worlds.ts";
+
+export const columns = `d.id, d.collection_id, d.name, d.content_type, d.size_bytes, d.status, d.page_count, d.access_mode,
+  d.owner_id, d.version, d.created_at, d.updated_at`;
+const live = "d.deleted_at IS NULL AND d.status <> 'pending'";
+const PAGE = 50;
+/** Counting stops here: "50+". */
+const COUNTED = PAGE + 1;
+
+const asked = {
+  "newest 50 of all": `SELECT ${columns} FROM documents d WHERE ${live} ORDER BY d.id DESC LIMIT ${PAGE}`,
+  "count of all, to 51": `SELECT count(*) FROM (SELECT FROM documents d WHERE ${live} LIMIT ${COUNTED}) c`,
+  "newest 50 of a collection": `SELECT ${columns} FROM documents d WHERE d.collection_id = $1 AND ${live} ORDER BY d.id DESC LIMIT ${PAGE}`,
+  "count of a collection, to 51": `SELECT count(*) FROM (SELECT FROM documents d WHERE d.collection_id = $1 AND ${live} LIMIT ${COUNTED}) c`,
+};
+
+export interface ReadLine {
+  who: string;
+  /** Part of all live documents that they may view. */
+  visible: number;
+  what: string;
+  rls: Timing;
+  byHand: Timing;
+}
+/** What the product asks for the same page of everything shared with a person. */
+export interface PageLine {
+  who: string;
+  rows: number;
+  page: Timing;
+}
+export interface Reads {
+  lines: ReadLine[];
+  pages: PageLine[];
+  /** One document by id: executed in the server alone, and as a named statement over a connection, answer included. */
+  point: Record<"executed" | "asked", { rls: Timing; unrestricted: Timing }>;
+}
+
+interface Clients {
+  app: pg.Client;
+  owner: pg.Client;
+}
+
+/** Lists, counts and point reads under the policies, against the same with the rule in the query and without a rule. */
+export async function measureReads(
+  { people }: World,
+  clients: Clients,
+  { rounds, progress }: { rounds: number; progress(line: string): void },
+): Promise<Reads> {
+  const { app, owner } = clients;
+  const readers = {
+    nested: people.nested,
+    direct: people.direct,
+    colleague: people.colleague,
+    guest: people.guest,
+  };
+  const lines: ReadLine[] = [];
+  const pages: PageLine[] = [];
+  const total = await seen(
+    owner,
+    people.nested,
+    `SELECT count(*)::int AS value FROM documents d WHERE ${live}`,
+  );
+  for (const [who, actor] of Object.entries(readers)) {
+    progress(`lists of ${who}`);
+    const visible = await seen(app, actor, `SELECT count(*)::int AS value FROM documents d WHERE ${live}`);
+    const args = await collectionsOf(app, actor);
+    for (const [what, text] of Object.entries(asked)) {
+      const rls = await makeLoop(owner, app, text, actor);
+      const written = await faster(owner, text, actor, args);
+      const timed = await timeInTurns({ rls: { loop: rls, args }, byHand: { loop: written, args } }, rounds);
+      lines.push({ who, visible: visible / total, what, ...timed });
+    }
+    pages.push({ who, ...(await pageOf(clients, actor, rounds)) });
+  }
+  progress("single documents");
+  const text = `SELECT ${columns} FROM documents d WHERE d.id = $1`;
+  const args = await documentsOf(app, people.nested);
+  const executed = await timeInTurns(
+    {
+      rls: { loop: await makeLoop(owner, app, text, people.nested), args },
+      unrestricted: { loop: await makeLoop(owner, owner, text, people.nested), args },
+    },
+    rounds * 3,
+  );
+  const asking = { rls: [] as number[], unrestricted: [] as number[] };
+  for (let round = -1; round < rounds * 3; round++)
+    for (const [name, client] of [
+      ["rls", app],
+      ["unrestricted", owner],
+    ] as const) {
+      const samples = await askEach(client, people.nested, text, args);
+      if (round >= 0) asking[name].push(...samples);
+    }
+  return {
+    lines,
+    pages,
+    point: { executed, asked: { rls: timingOf(asking.rls), unrestricted: timingOf(asking.unrestricted) } },
+  };
+}
+
+/** Asks by a named statement, one after the other, in the product's transaction; microseconds each. */
+async function askEach(client: pg.Client, actor: UserActor, text: string, args: string[]): Promise<number[]> {
+  const samples: number[] = [];
+  await client.query(beginAs(actor));
+  for (const id of args) {
+    const at = performance.now();
+    await client.query({ name: "bench_point", text, values: [id], rowMode: "array" });
+    samples.push((performance.now() - at) * 1000);
+  }
+  await client.query("COMMIT");
+  return samples;
+}
+
+/** The rule in the form that is faster for this question. */
+async function faster(owner: pg.Client, text: string, actor: UserActor, args: string[]): Promise<Loop> {
+  const found: { loop: Loop; us: number }[] = [];
+  for (const form of forms) {
+    const loop = await makeLoop(owner, owner, byHand(form, text, actor.id), actor);
+    await loop.run(args, Math.ceil(8 / args.length));
+    found.push({ loop, us: median(await loop.run(args, 2)) });
+  }
+  return found.toSorted((a, b) => a.us - b.us)[0]!.loop;
+}
+
+async function pageOf({ app, owner }: Clients, actor: UserActor, rounds: number) {
+  const text = await pageStatement(owner, actor);
+  const loop = await makeLoop(owner, app, text, actor);
+  const { page } = await timeInTurns({ page: { loop, args: [actor.id] } }, rounds);
+  return { page, rows: await seen(app, actor, `SELECT count(*)::int AS value FROM (${text}) q`) };
+}
+
+/** The statement behind a page of "shared with me" as the product sends it, with its values written in. */
+export async function pageStatement(client: pg.Client, actor: UserActor): Promise<string> {
+  const sent = await record(() => listDocuments(actor, { scope: "shared" }));
+  const { text, values } = sent.findLast(isWork)!;
+  return text.replaceAll(/\$(\d+)/g, (_, number: string) => {
+    const value = values[Number(number) - 1];
+    return value === null || value === undefined ? "NULL" : client.escapeLiteral(String(value));
+  });
+}
+
+async function ask<Row extends object>(client: pg.Client, actor: UserActor, text: string): Promise<Row[]> {
+  await client.query(beginAs(actor));
+  try {
+    return (await client.query<Row>(text)).rows;
+  } finally {
+    await client.query("COMMIT");
+  }
+}
+const seen = async (client: pg.Client, actor: UserActor, text: string) =>
+  (await ask<{ value: number }>(client, actor, text))[0]!.value;
+
+/** Collections of ordinary size that somebody sees something of. */
+const collectionsOf = async (app: pg.Client, actor: UserActor) =>
+  (
+    await ask<{ id: string }>(
+      app,
+      actor,
+      `SELECT d.collection_id AS id FROM (SELECT * FROM documents d WHERE ${live} ORDER BY d.id DESC LIMIT 1000) d GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 20`,
+    )
+  ).map(({ id }) => id);
+/** Documents all over what somebody sees. */
+export const documentsOf = async (app: pg.Client, actor: UserActor) =>
+  (
+    await ask<{ id: string }>(
+      app,
+      actor,
+      `SELECT id FROM (SELECT d.id, row_number() OVER (ORDER BY md5(d.id::text)) AS n FROM documents d WHERE ${live}) d WHERE n <= 200`,
+    )
+  ).map(({ id }) => id);
