@@ -2,7 +2,7 @@
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
 import { overlayClass, panelClass } from "./overlay-class.ts";
@@ -46,13 +46,24 @@ export function Dialog({
   children,
 }: DialogProps) {
   const t = useTranslations("common");
+  const opener = useRef<HTMLElement>(null);
   return (
     <Radix.Root open={isOpen} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={overlayClass}>
           <Radix.Content
             className={cn(panelClass, widths[size])}
-            onOpenAutoFocus={focusMarked}
+            onOpenAutoFocus={(event) => {
+              const before = document.activeElement;
+              opener.current = before instanceof HTMLElement ? before : null;
+              focusMarked(event);
+            }}
+            // without a trigger of its own, Radix would leave the focus nowhere
+            onCloseAutoFocus={(event) => {
+              if (!opener.current?.isConnected) return;
+              event.preventDefault();
+              opener.current.focus();
+            }}
             {...(description ? {} : { "aria-describedby": undefined })}
           >
             <header className="flex items-start gap-4 py-4 pr-3 pl-5">
