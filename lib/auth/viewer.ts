@@ -1,7 +1,7 @@
 import { cache } from "react";
 import { type ViewerView } from "#lib/accounts/schema.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
-import { Prisma, transaction } from "#lib/db/index.ts";
+import { Prisma, read } from "#lib/db/index.ts";
 import { type Locale } from "#lib/i18n/locales.ts";
 import { authenticate } from "./authenticate.ts";
 
@@ -20,12 +20,13 @@ interface ViewerRow {
 
 /** The person who is calling, as they see themselves; null when they are gone. Guests see no workspace name. */
 export async function findViewer(actor: UserActor): Promise<ViewerView | null> {
-  const [row] = await transaction(actor, (tx) =>
-    tx.$queryRaw<ViewerRow[]>(Prisma.sql`
+  const [row] = await read<ViewerRow>(
+    actor,
+    Prisma.sql`
       SELECT u.id, u.name, u.handle, u.email, u.language, u.email_verified_at IS NOT NULL AS "isEmailVerified",
         u.is_system_admin AS "isSystemAdmin", u.workspace_id AS "workspaceId", w.name AS "workspaceName",
         u.workspace_role AS "workspaceRole"
-      FROM users u LEFT JOIN workspaces w ON w.id = u.workspace_id WHERE u.id = ${actor.id}::uuid`),
+      FROM users u LEFT JOIN workspaces w ON w.id = u.workspace_id WHERE u.id = ${actor.id}::uuid`,
   );
   if (!row) return null;
   const { workspaceId, workspaceName, workspaceRole, ...person } = row;
