@@ -70,13 +70,21 @@ export interface StartOptions {
   /** A folder that exists; what an earlier run left in it is used. */
   dataDir: string;
   port?: number;
+  /** How many app processes share the port; one unless given. */
+  instances?: number;
   env?: Record<string, string>;
 }
 
 /** `npm start` on a data folder, with limits that no test reaches by accident; returns when it is ready. */
-export async function startProduct({ dataDir, port, env }: StartOptions): Promise<RunningProduct> {
+export async function startProduct({
+  dataDir,
+  port,
+  instances = 1,
+  env,
+}: StartOptions): Promise<RunningProduct> {
   const chosenPort = port ?? (await freePort());
-  const command = spawn(process.execPath, ["scripts/start.mjs", "--port", String(chosenPort)], {
+  const args = ["scripts/start.mjs", "--port", String(chosenPort), "--instances", String(instances)];
+  const command = spawn(process.execPath, args, {
     cwd: root,
     env: {
       ...process.env,
