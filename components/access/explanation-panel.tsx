@@ -38,7 +38,15 @@ export function ExplanationPanel({ thing, whose }: { thing: SharedThing; whose: 
   const start = useRef<HTMLDivElement>(null);
   useEffect(() => start.current?.focus(), []);
   return (
-    <div ref={start} tabIndex={-1} aria-busy={query.isPending} className="flex flex-col gap-5 outline-none">
+    // reached by Tab, so that what is long can be scrolled by keys
+    <div
+      ref={start}
+      role="group"
+      aria-label={t("explanation")}
+      tabIndex={0}
+      aria-busy={query.isPending}
+      className="-mx-2 flex flex-col gap-5 rounded-md px-2 py-1 -outline-offset-2"
+    >
       {query.isPending && <PanelSkeleton />}
       {query.isError && !data && (
         <ErrorState error={query.error} title={t("explainFailed")} onRetry={() => void query.refetch()} />

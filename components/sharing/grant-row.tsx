@@ -99,7 +99,7 @@ function Facts({ grant }: { grant: GrantView }) {
   ].filter(Boolean);
   if (parts.length === 0) return null;
   return (
-    <span className="text-ink-muted block truncate text-sm">
+    <span className="text-ink-muted block text-sm wrap-anywhere sm:truncate">
       {parts.map((part, index) => (
         <span key={index}>
           {index > 0 && <span aria-hidden> · </span>}

@@ -103,7 +103,7 @@ export function InviteForm({ thing, taken, onSaid, onRefused }: InviteFormProps)
   }
   const faulty = chips.filter(({ error }) => error !== null);
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmit={submit} noValidate className="pt-1">
       <div className="flex flex-wrap items-start gap-2">
         <SubjectField
           input={input}

@@ -100,7 +100,13 @@ export function ShareContent(props: ShareContentProps) {
               onExplain={onExplain}
               onRowGone={() => heading.current?.focus()}
             >
-              {"document" in of && <DocumentRows document={of.document} isMine={isMine} />}
+              {"document" in of && (
+                <DocumentRows
+                  document={of.document}
+                  isMine={isMine}
+                  hasOwnerGrant={grants.some(({ userId }) => userId === owner.id)}
+                />
+              )}
             </GrantList>
             {"document" in of && of.document.accessMode === "private" && grants.length > 0 && (
               <p className="text-ink-muted mt-1 text-sm">{t("restWhilePrivate")}</p>
@@ -122,13 +128,22 @@ export function ShareContent(props: ShareContentProps) {
 }
 
 /** Who has access to a document without having been added to it: its owner, and by its mode its collection's people. */
-function DocumentRows({ document, isMine }: { document: DocumentView; isMine: boolean }) {
+function DocumentRows({
+  document,
+  isMine,
+  hasOwnerGrant,
+}: {
+  document: DocumentView;
+  isMine: boolean;
+  /** The owner is listed with a grant of their own. */
+  hasOwnerGrant: boolean;
+}) {
   const t = useTranslations("share");
   const collection = useQuery({ ...collectionQuery(document.collectionId), retry: false });
   const inherits = document.accessMode === "collection" || document.accessMode === "link";
   return (
     <>
-      <OwnerRow document={document} isMine={isMine} />
+      {!hasOwnerGrant && <OwnerRow document={document} isMine={isMine} />}
       {inherits && (
         <li className="flex min-h-12 items-center gap-3 py-1.5">
           <IconCircle>

@@ -85,18 +85,19 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
         </>
       }
     >
-      {view.name === "share" && (
+      {/* stays while another view is shown: what was typed, and what can be undone, is still there afterwards */}
+      <div hidden={view.name !== "share"}>
         <ShareContent
           thing={thing}
           of={of}
-          returnTo={view.returnTo}
+          returnTo={view.name === "share" ? view.returnTo : undefined}
           hasLostRights={isRefused && !canShare}
           onSaid={setSaid}
           onRefused={onRefused}
           onWho={() => setView({ name: "who" })}
           onExplain={(whose) => setView({ name: "explain", whose, from: whose === "own" ? "who" : "people" })}
         />
-      )}
+      </div>
       {view.name === "who" && (
         <WhoPanel thing={thing} onExplain={(whose) => setView({ name: "explain", whose, from: "list" })} />
       )}

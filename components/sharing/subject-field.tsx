@@ -1,11 +1,12 @@
 "use client";
+import { useQueryClient } from "@tanstack/react-query";
 import { UsersRound, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useId } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { controlClass } from "#components/ui/field-class.ts";
 import { splitAddresses } from "./addresses.ts";
-import { type Subject, subjectKey } from "./queries.ts";
+import { type Subject, subjectKey, subjectsQuery } from "./queries.ts";
 import { SuggestionBox } from "./suggestion-box.tsx";
 import { useSuggestions } from "./use-suggestions.ts";
 
@@ -35,12 +36,27 @@ interface SubjectFieldProps {
 export function SubjectField(props: SubjectFieldProps) {
   const { input, text, onText, chips, onChips, taken, onCollect, errorId } = props;
   const t = useTranslations("share.add");
+  const client = useQueryClient();
   const id = useId();
   const options = useSuggestions(text, { taken, chosen: new Set(chips.map(chipKey)) });
   const hasFault = chips.some(({ error }) => error !== null);
 
+  /** Enter before the suggestions have come: whoever fits best, or else the text as it stands. */
+  async function resolve(typed: string) {
+    const found = await client.fetchQuery(subjectsQuery(typed)).catch(() => null);
+    if (input.current?.value.trim() !== typed) return;
+    const [group, person] = [found?.groups[0], found?.people[0]];
+    const subject = group ? { group } : person && { email: person.email };
+    if (!subject || taken.has(subjectKey(subject))) return onCollect(typed);
+    onChips([...chips, { subject, label: (group ?? person)!.name, error: null }]);
+    onText("");
+  }
   function onKeyDown(event: KeyboardEvent) {
-    if ([",", ";"].includes(event.key) || (event.key === " " && text.includes("@"))) {
+    const typed = text.trim();
+    if (event.key === "Enter" && typed && !typed.includes("@") && options.length === 0) {
+      event.preventDefault();
+      void resolve(typed.slice(0, 80));
+    } else if ([",", ";"].includes(event.key) || (event.key === " " && text.includes("@"))) {
       if (!text.trim()) return;
       event.preventDefault();
       onCollect(text);

@@ -5,7 +5,11 @@ import { picture, toUpload } from "../support/files.ts";
 import { expect, look, test } from "../support/test.ts";
 
 /** Presses Tab until something is focused that has this name; fails when it is not reached. */
-async function tabTo(page: Page, name: string | RegExp, role: "link" | "button" | "textbox"): Promise<void> {
+async function tabTo(
+  page: Page,
+  name: string | RegExp,
+  role: "link" | "button" | "textbox" | "combobox",
+): Promise<void> {
   const wanted = page.getByRole(role, { name, ...(typeof name === "string" && { exact: true }) }).first();
   for (let presses = 0; presses < 60; presses += 1) {
     if (await wanted.evaluate((element) => element === document.activeElement)) return;

@@ -83,7 +83,6 @@ export const explainSchema = z
     message: "one_subject",
     path: ["email"],
   });
-export type ExplainInput = z.infer<typeof explainSchema>;
 
 /** What would be taken away: a grant (or invitation), or a person's place in a group. */
 export const simulateSchema = z.union([

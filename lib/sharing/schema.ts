@@ -53,7 +53,6 @@ export const changeGrantSchema = z
     path: ["role"],
   });
 export type ChangeGrantInput = z.infer<typeof changeGrantSchema>;
-export type ChangeCollaboratorInput = Omit<ChangeGrantInput, "roleId">;
 
 const named = z.object({ id: z.uuid(), name: z.string() });
 
@@ -86,12 +85,6 @@ export const grantViewSchema = z.object({
 });
 export type GrantView = z.infer<typeof grantViewSchema>;
 export const grantListSchema = pageOf(grantViewSchema);
-
-/** The grant of a person or address with a built-in role. */
-export type CollaboratorView = Omit<
-  GrantView,
-  "subjectType" | "group" | "roleId" | "permissions" | "email" | "role" | "isExternal"
-> & { email: string; role: BuiltInRole };
 
 /** The answer to a grant: for an address the same shape and values whether or not it has an account. */
 export const addedGrantSchema = z.object({
