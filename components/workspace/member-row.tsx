@@ -30,7 +30,7 @@ export function MemberRow({ person, canManage, isAlone, ...actions }: MemberRowP
   const date = formatDate(person.joinedAt, { locale, timeZone });
   return (
     <Row
-      icon={<Avatar id={person.id} name={person.name} className={person.isSuspended ? "opacity-50" : ""} />}
+      icon={<Avatar id={person.id} name={person.name} className={person.isSuspended ? "grayscale" : ""} />}
       title={
         <>
           {person.name}
