@@ -62,7 +62,7 @@ export function AskField({ onAsk }: { onAsk: (whose: Whose) => void }) {
                   setProblem(null);
                   combobox.onChange();
                 }}
-                className="placeholder:text-ink-faint h-6 min-w-0 flex-1 bg-transparent px-1.5 outline-none"
+                className="placeholder:text-ink-faint h-6 min-w-0 flex-1 bg-transparent px-1.5 text-ellipsis outline-none"
               />
             </div>
           )}

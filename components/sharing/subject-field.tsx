@@ -127,7 +127,7 @@ export function SubjectField(props: SubjectFieldProps) {
                 combobox.onChange();
               }}
               onPaste={onPaste}
-              className="placeholder:text-ink-faint h-6 min-w-32 flex-1 bg-transparent px-1.5 outline-none"
+              className="placeholder:text-ink-faint h-6 min-w-32 flex-1 bg-transparent px-1.5 text-ellipsis outline-none"
             />
           </div>
         )}

@@ -108,7 +108,9 @@ test("an address without an account is invited, reads, becomes an editor, and is
   expect((await ben.api.call("GET", `/collections/${id}/collaborators`)).status).toBe(403);
   await bens.goto(`/collections/${id}`);
   await bens.getByRole("button", { name: "Share" }).click();
-  await expect(bens.getByRole("dialog")).toContainText("Only Anna Berg and others who manage access can change it.");
+  await expect(bens.getByRole("dialog")).toContainText(
+    "Only Anna Berg and others who manage access can change it.",
+  );
   await expect(bens.getByLabel("Add people, groups or e-mail addresses")).toHaveCount(0);
   await look(bens, "share-viewer");
 
