@@ -1,7 +1,7 @@
 import { type Actor, type UserActor } from "#lib/authz/actor.ts";
 import { allows, type Permission, permissionsIn, roleLabel } from "#lib/authz/permissions.ts";
 import { resolveMask } from "#lib/authz/resolve.ts";
-import { Prisma, transaction } from "#lib/db/index.ts";
+import { Prisma, read, transaction } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { PAGE_SIZE } from "#lib/http/cursor.ts";
 import { type AccessListView, type PersonAccessView } from "./access-schema.ts";
@@ -10,13 +10,12 @@ import { grantPath, pathsOf, toPersonView } from "./paths.ts";
 import { type ResourceRef, sqlRef } from "./resource.ts";
 
 /** Whether the actor may do this to that, now. Nobody may anything on what is missing or lies in the trash. */
-export function check(actor: Actor, permission: Permission, resource: ResourceRef): Promise<boolean> {
-  return transaction(actor, async (tx) => {
-    const [row] = await tx.$queryRaw<{ mask: number }[]>(
-      Prisma.sql`SELECT rights AS mask FROM app.access_place(${sqlRef(resource)}) WHERE NOT is_trashed`,
-    );
-    return row !== undefined && allows(row.mask, permission);
-  });
+export async function check(actor: Actor, permission: Permission, resource: ResourceRef): Promise<boolean> {
+  const [row] = await read<{ mask: number }>(
+    actor,
+    Prisma.sql`SELECT rights AS mask FROM app.access_place(${sqlRef(resource)}) WHERE NOT is_trashed`,
+  );
+  return row !== undefined && allows(row.mask, permission);
 }
 
 /**
