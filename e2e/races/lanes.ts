@@ -91,14 +91,19 @@ export const ways = {
   "end of a grant": {
     reaches: "collection",
     async open(team, lane) {
-      lane.endsAt = Date.now() + 400 + 10 * team.callMs;
-      const expiresAt = new Date(lane.endsAt).toISOString();
-      const { email } = lane.reader;
-      await call(team, "POST", `/collections/${lane.collectionId}/collaborators`, {
-        email,
-        role: "viewer",
-        expiresAt,
-      });
+      const path = `/api/v1/collections/${lane.collectionId}/collaborators`;
+      // one that has passed when it arrives is refused: a busy machine gets more time
+      for (let ms = 400; ; ms *= 2) {
+        lane.endsAt = Date.now() + ms;
+        const body = {
+          email: lane.reader.email,
+          role: "viewer",
+          expiresAt: new Date(lane.endsAt).toISOString(),
+        };
+        const reply = await team.ask({ method: "POST", path, headers: team.headers, body });
+        if (reply.status === 201) return;
+        if (reply.status !== 422) throw new Error(`${path} answered ${reply.status}: ${reply.body}`);
+      }
     },
     // times are kept in milliseconds
     close: (_, { endsAt = 0 }) => later(endsAt + 2 - Date.now()),

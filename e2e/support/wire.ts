@@ -23,6 +23,7 @@ export interface Reply {
 export class Wire {
   readonly #base: URL;
   readonly #agent: http.Agent;
+  readonly #sockets = new WeakSet<object>();
   /** How many connections it has ever opened. */
   opened = 0;
 
@@ -57,8 +58,9 @@ export class Wire {
         },
       );
       request.on("error", reject);
-      request.on("socket", () => {
-        if (!request.reusedSocket) this.opened += 1;
+      request.on("socket", (socket) => {
+        if (!this.#sockets.has(socket)) this.opened += 1;
+        this.#sockets.add(socket);
       });
       request.end(text);
     });
