@@ -86,12 +86,10 @@ const ifAllowed =
   (one) =>
     rule(one) === "allowed" ? "allowed" : "unseen";
 const manages = has("manage_permissions");
-/** Who manages something is told who would have access also while it is in the trash, or not uploaded yet. */
-const forManagers = { trashed: ifAllowed(manages), buried: ifAllowed(manages), pending: ifAllowed(manages) };
+/** Who manages something is told who would have access also while it is in the trash. */
+const forManagers = { trashed: ifAllowed(manages), buried: ifAllowed(manages) };
 const notFoundToManagers: Rule = (one) => (manages(one) === "allowed" ? 404 : "unseen");
-const forManagersNothing = {
-  ...{ trashed: notFoundToManagers, buried: notFoundToManagers, pending: notFoundToManagers },
-};
+const forManagersNothing = { trashed: notFoundToManagers, buried: notFoundToManagers };
 const isKeeper = ({ isOwner, rights }: Case) => isOwner && rights.has("view_documents");
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
@@ -181,6 +179,13 @@ function sharing(of: Operation["of"]): Operation[] {
       ...{ route: `GET ${path}/access/explain`, as: "somebody", of, may: manages, ...forManagers },
       parts: ({ world }) => ({ query: `?userId=${world.ids.owner}` }),
     },
+    ...(["owner", "an address of nobody"] as const).map((whose): Operation => ({
+      ...{ route: `GET ${path}/access/explain`, of, may: manages, ...forManagers },
+      as: whose === "owner" ? "somebody by their address" : whose,
+      parts: ({ world }) => ({
+        query: `?email=${whose === "owner" ? world.emails.owner : `${randomUUID()}@example.org`}`,
+      }),
+    })),
     {
       // somebody who has nothing to do with it, and nobody at all, are told apart by no answer
       ...{ route: `GET ${path}/access/explain`, as: "an id of nobody", of, parts: stranger },

@@ -67,7 +67,9 @@ const makeRole = async ({ product, workspaces }: World, where: keyof World["work
     )
   )[0]!.id;
 const roleStates = {
-  live: (world: World) => makeRole(world, "home"),
+  // a workspace has few roles of its own: whoever may do nothing with one may do nothing with this
+  live: (world: World, who: PersonaName) =>
+    isAdmin(who) ? makeRole(world, "home") : Promise.resolve(world.roleIds.curator),
   "of another workspace": (world: World) => makeRole(world, "away"),
   "built in": async ({ roleIds }: World) => roleIds.viewer,
 };

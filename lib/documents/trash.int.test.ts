@@ -1,3 +1,4 @@
+import pg from "pg";
 import { expect, it } from "vitest";
 import { asOwner, makeDocument, makePendingUpload, makePerson, missingId } from "#prisma/factories.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
@@ -7,6 +8,7 @@ import {
   restoreCollection,
   trashCollection,
 } from "#lib/collections/index.ts";
+import { Prisma, transaction } from "#lib/db/index.ts";
 import { outcome } from "#lib/sharing/test-support.ts";
 import { grant } from "#lib/sharing/index.ts";
 import { cancelUpload } from "#lib/uploads/index.ts";
@@ -61,4 +63,57 @@ it("has no pending upload of others, nothing others threw away, and nothing in a
   for (const verb of [trashCollection, restoreCollection, deleteCollection])
     for (const what of [id, missingId()])
       expect(await outcome(verb(reader, what))).toBe("forbidden:collection");
+});
+
+/** The database's own verbs, with nothing of the service before them; none waits for a lock. */
+const bare = (actor: UserActor, id: string, kind: "collection" | "document") =>
+  Promise.all(
+    [
+      Prisma.sql`SELECT ${Prisma.raw(`app.set_${kind}_trashed`)}(${id}::uuid, true)`,
+      Prisma.sql`SELECT ${Prisma.raw(`app.set_${kind}_trashed`)}(${id}::uuid, false)`,
+      Prisma.sql`SELECT ${Prisma.raw(`app.purge_${kind}`)}(${id}::uuid)::text`,
+    ].map((verb) =>
+      outcome(
+        transaction(actor, async (tx) => {
+          await tx.$executeRaw`SET LOCAL lock_timeout = '1s'`;
+          await tx.$queryRaw(verb);
+        }),
+      ),
+    ),
+  );
+
+it("is decided by the database, too, with what is not there refused as what is missing", async () => {
+  const { owner, editor, reader, id } = await place();
+  const { documentId: pending } = await makePendingUpload(editor, id);
+  const trashed = await makeDocument(owner, id);
+  const missing = Array<string>(3).fill("not_found:document");
+  const refused = Array<string>(3).fill("forbidden:action");
+  expect(await bare(reader, trashed.id, "document")).toEqual(refused);
+  expect(await bare(reader, id, "collection")).toEqual(refused);
+  await trashDocument(owner, trashed.id);
+  expect(await bare(editor, trashed.id, "document")).toEqual(missing);
+  expect(await bare(owner, pending, "document")).toEqual(missing);
+  const kept = await makeDocument(editor, id);
+  await trashCollection(owner, id);
+  expect(await bare(owner, kept.id, "document")).toEqual(missing);
+  expect(await bare(reader, id, "collection")).toEqual(Array<string>(3).fill("forbidden:collection"));
+});
+
+it("makes nobody wait for a document or collection that is not there for them", async () => {
+  const { owner, id } = await place();
+  const outsider = await makePerson();
+  const document = await makeDocument(owner, id);
+  const holder = new pg.Client({ connectionString: process.env.DATABASE_OWNER_URL });
+  await holder.connect();
+  try {
+    await holder.query("BEGIN");
+    await holder.query("SELECT FROM collections WHERE id = $1 FOR UPDATE", [id]);
+    await holder.query("SELECT FROM documents WHERE id = $1 FOR UPDATE", [document.id]);
+    expect(await bare(outsider, document.id, "document")).toEqual(
+      Array<string>(3).fill("not_found:document"),
+    );
+    expect(await bare(outsider, id, "collection")).toEqual(Array<string>(3).fill("forbidden:collection"));
+  } finally {
+    await holder.end();
+  }
 });

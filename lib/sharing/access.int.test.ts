@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { asOwner, makePerson, missingId } from "#prisma/factories.ts";
+import { asOwner, makePendingUpload, makePerson, missingId } from "#prisma/factories.ts";
 import { allPermissions, type Permission } from "#lib/authz/permissions.ts";
 import { createCollection, getCollection, trashCollection } from "#lib/collections/index.ts";
 import { type ExplanationView } from "./access-schema.ts";
 import {
   effectivePermissions,
   explain,
+  explainAddress,
   grant,
   listAccess,
   revoke,
@@ -177,6 +178,24 @@ describe("explain", () => {
     await getCollection(stranger, collection.id);
     expect((await explain(owner, collection, stranger.id)).role).toBe("viewer");
   });
+});
+
+it("tells nothing about what is not uploaded yet, to its owner and to managers either", async () => {
+  const { owner, ann, collection } = await shared();
+  await grant(owner, collection, { email: ann.email, role: "editor" });
+  const { documentId: id } = await makePendingUpload(ann, collection.id);
+  const pending = { type: "document", id } as const;
+  for (const actor of [owner, ann]) {
+    const asked = [
+      listAccess(actor, pending, {}),
+      explain(actor, pending),
+      explain(actor, pending, owner.id),
+      explainAddress(actor, pending, ann.email),
+      simulateRemoval(actor, pending, { grantId: missingId() }),
+      effectivePermissions(actor, pending),
+    ];
+    expect(await Promise.all(asked.map(outcome))).toEqual(asked.map(() => "not_found:document"));
+  }
 });
 
 describe("the list of people", () => {

@@ -1,7 +1,6 @@
 import { recordAudit, recordAudits } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
-import { transaction, type Tx } from "#lib/db/index.ts";
-import { AppError } from "#lib/errors/index.ts";
+import { transaction } from "#lib/db/index.ts";
 import { worded } from "./resource.ts";
 import { type AccessMode, type SetVisibilityInput, type VisibilityView } from "./schema.ts";
 
@@ -69,7 +68,6 @@ export function setAccessMode(
       const [row] = await tx.$queryRaw<
         { previous: AccessMode }[]
       >`SELECT app.set_access_mode(${documentId}::uuid, ${mode}) AS previous`;
-      await demandNoGuest(tx, actor, documentId, mode);
       if (row!.previous !== mode)
         await recordAudit(tx, actor, {
           action: "document.access_mode_changed",
@@ -79,13 +77,4 @@ export function setAccessMode(
       return { mode };
     }),
   );
-}
-
-/** Guests share nothing, whatever role they were given; with a file of their own they do what any owner may. */
-async function demandNoGuest(tx: Tx, actor: UserActor, documentId: string, mode: AccessMode): Promise<void> {
-  const guest = await tx.user.findFirst({ where: { id: actor.id, isExternal: true }, select: { id: true } });
-  if (!guest) return;
-  const isOwn = (await tx.document.count({ where: { id: documentId, ownerId: actor.id } })) > 0;
-  if (!isOwn || (mode !== "private" && mode !== "collection"))
-    throw new AppError("forbidden", "Guests share nothing", { reason: "guest_action" });
 }

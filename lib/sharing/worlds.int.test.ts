@@ -63,8 +63,13 @@ const closed = (world: World): World => ({
   })),
 });
 
+/** There for nobody, whoever asks about access to it. */
+const isPending = (world: World, place: PlaceRef) =>
+  "document" in place && world.documents[place.document]!.status === "pending";
+
 /** Somebody who manages a place, and whom they may know of: the people of their workspace. */
 function managerOf({ world }: StoredWorld, place: PlaceRef) {
+  if (isPending(world, place)) return null;
   const manager = everybody(world).find(
     (person) => (rightsOf(world, { person }, place) & 513) === 513 && !holds(world.people[person]!.isGuest),
   );
@@ -117,7 +122,8 @@ describe("in random worlds", () => {
             const now = mayNow(world, person, place);
             expect(await check(actor, permission, ref)).toBe((now & 1) !== 0 && allows(now, permission));
             // the trash is there for those who manage it
-            const isShown = (mask & 1) !== 0 && (isLive(world, place) || (mask & 512) !== 0);
+            const isThere = isLive(world, place) || ((mask & 512) !== 0 && !isPending(world, place));
+            const isShown = (mask & 1) !== 0 && isThere;
             const refused = ref.type === "collection" ? "forbidden" : "not_found";
             expect(await maskOrRefusal(effectivePermissions(actor, ref))).toBe(
               isShown ? mayNow(world, person, place) : refused,

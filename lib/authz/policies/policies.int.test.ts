@@ -111,7 +111,7 @@ describe("documents", () => {
     );
     await column<string>(
       {
-        owner: "own editors invited linked trashed pending",
+        owner: "own editors invited linked trashed",
         editor: "editors secret pending",
         manager: "linked",
         system: documentNames.join(" "),

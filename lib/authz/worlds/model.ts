@@ -119,13 +119,17 @@ export function isLive(world: World, place: PlaceRef): boolean {
   return !isTrashed && status !== "pending" && isLive(world, { collection });
 }
 
-/** Whether somebody may put a place into the trash. A collection takes managing it and deleting anything in it. */
+/**
+ * Whether somebody may put a place into the trash. A collection takes managing it and deleting anything in it. A document
+ * that is still being uploaded, or in a trashed collection, is there for its owner alone.
+ */
 export function mayRemove(world: World, who: Who, place: PlaceRef): boolean {
   const mask = rightsOf(world, who, place);
   if (!(mask & view_documents)) return false;
   if ("collection" in place)
     return (mask & delete_any_documents) !== 0 && (mask & permissionBits.manage_permissions) !== 0;
-  const isOwn =
-    typeof who === "object" && "person" in who && who.person === world.documents[place.document]!.owner;
+  const { collection, owner, status } = world.documents[place.document]!;
+  const isOwn = typeof who === "object" && "person" in who && who.person === owner;
+  if (!isOwn && (status === "pending" || !isLive(world, { collection }))) return false;
   return (mask & delete_any_documents) !== 0 || (isOwn && (mask & delete_own_documents) !== 0);
 }
