@@ -17,12 +17,14 @@ export interface DatabaseUrls {
 export function databaseUrls(
   port: number,
   passwords: { superuser: string; owner: string; app: string },
+  socketFolder: string | null = null,
 ): DatabaseUrls {
   const url = (user: string, password: string, database: string) =>
     `postgresql://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+  const socket = socketFolder === null ? "" : `?host=${encodeURIComponent(socketFolder)}`;
   return {
     ownerUrl: url(OWNER, passwords.owner, DATABASE),
-    appUrl: url(APP, passwords.app, DATABASE),
+    appUrl: url(APP, passwords.app, DATABASE) + socket,
     superuserUrl: url("postgres", passwords.superuser, "postgres"),
   };
 }

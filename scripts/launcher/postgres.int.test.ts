@@ -36,6 +36,22 @@ async function query(url: string, text: string): Promise<unknown[][]> {
   }
 }
 
+it("is reached by the app on a socket file, and over TCP where the folder's path is too long for one", async () => {
+  for (const [name, address] of [
+    ["short", null],
+    ["long".repeat(25), "127.0.0.1/32"],
+  ] as const) {
+    const folder = path.join(parent, name);
+    await prepareDataFolder(folder, 0);
+    const server = await startEmbeddedPostgres({ dataDir: folder });
+    try {
+      expect(await query(server.appUrl, "select inet_client_addr()::text")).toEqual([[address]]);
+    } finally {
+      await server.stop("now");
+    }
+  }
+});
+
 it("makes a database with an owner and an app role that owns nothing", async () => {
   const server = await startEmbeddedPostgres({ dataDir });
   try {
