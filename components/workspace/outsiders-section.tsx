@@ -78,14 +78,7 @@ function OutsiderRow({ person }: { person: OutsiderView }) {
         )
       }
       title={person.name ?? person.email}
-      badge={
-        <>
-          <Badge tone="accent" className="uppercase">
-            {t("guest")}
-          </Badge>
-          {person.isSuspended && <Badge tone="warning">{people("suspended")}</Badge>}
-        </>
-      }
+      badge={person.isSuspended && <Badge tone="warning">{people("suspended")}</Badge>}
       facts={
         <>
           {person.name ? person.email : t("invited")}
