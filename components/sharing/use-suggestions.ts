@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useDeferredValue } from "react";
+import { fits } from "./fits.ts";
 import { type Subject, subjectKey, subjectsQuery } from "./queries.ts";
 
 /** Somebody or a group that fits what is typed. */
@@ -33,14 +34,16 @@ export function useSuggestions(
   { hasGroups = true, chosen = none, taken = none }: Wanted = {},
 ): Suggestion[] {
   const t = useTranslations("share.add");
-  const q = useDeferredValue(text.trim()).slice(0, 80);
+  const typed = text.trim().slice(0, 80);
+  const q = useDeferredValue(typed);
   const found = useQuery({
     ...subjectsQuery(q),
     enabled: q !== "",
     placeholderData: keepPreviousData,
     retry: false,
   });
-  if (text.trim() === "" || !found.data) return [];
+  if (typed === "" || !found.data) return [];
+  const isEarlier = found.isPlaceholderData || q !== typed;
   const groups = hasGroups ? found.data.groups : [];
   const all = [
     ...groups.map((group) => ({
@@ -59,6 +62,7 @@ export function useSuggestions(
     })),
   ];
   return all
+    .filter(({ label, subject }) => !isEarlier || fits(typed, label, "email" in subject ? subject.email : ""))
     .filter(({ subject }) => !chosen.has(subjectKey(subject)))
     .map((option) => {
       const isTaken = taken.has(subjectKey(option.subject));

@@ -14,6 +14,7 @@ import {
 } from "react";
 import { itemsOf } from "#components/list-pages.ts";
 import { splitAddresses } from "#components/sharing/addresses.ts";
+import { fits } from "#components/sharing/fits.ts";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { Field } from "#components/ui/field.tsx";
@@ -88,12 +89,13 @@ export function PeoplePicker({ picker, taken, error, onChange, action }: PeopleP
   const q = useDeferredValue(text.trim());
   const isAsking = q !== "" && !/[\s,;]$/.test(text) && splitAddresses(q).length < 4;
   const query = useInfiniteQuery({ ...peopleQuery(q), enabled: isAsking });
+  const isEarlier = query.isPlaceholderData || q !== text.trim();
   const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState(0);
   const picked = new Set(chosen.map(({ userId }) => userId));
   const offered = isAsking
     ? itemsOf(query.data)
-        .filter(({ id }) => !picked.has(id))
+        .filter(({ id, name, email }) => !picked.has(id) && (!isEarlier || fits(text, name, email)))
         .slice(0, 8)
     : [];
   const isShown = isOpen && offered.length > 0;

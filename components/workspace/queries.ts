@@ -110,7 +110,8 @@ export function useRemovePerson() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) => api(`/api/v1/workspace/members/${id}`, { method: "DELETE" }),
-    onSuccess: () => client.invalidateQueries(),
+    // everything but what their removal would do: the dialog still shows it, and it can't be asked any more
+    onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] !== "removal" }),
   });
 }
 
