@@ -48,6 +48,8 @@ export function GrantList(props: GrantListProps) {
   const [errors, setErrors] = useState<Readonly<Record<string, unknown>>>({});
   const [asked, setAsked] = useState<(Question & { act: () => void }) | null>(null);
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
+  /** Under way, by the grant's id. */
+  const removals = useRef(new Map<string, Promise<unknown>>());
   const list = useRef<HTMLUListElement>(null);
   const { mutateAsync: change } = useChangeGrant(thing);
   const { mutateAsync: remove } = useRemoveGrant(thing);
@@ -96,14 +98,18 @@ export function GrantList(props: GrantListProps) {
       const said = grant.isPending ? "saidWithdrawn" : "saidRemoved";
       onRowGone();
       setRemoved((current) => [...current, grant]);
-      if (!grant.isYou) onSaid(t(said, { name: grantName(grant), type: thing.type }));
       timers.current.add(setTimeout(() => forget(grant), undoMs));
+      const removal = remove(grant);
+      removals.current.set(grant.id, removal);
       try {
-        await remove(grant);
+        await removal;
       } catch (error) {
         forget(grant);
         throw error;
+      } finally {
+        removals.current.delete(grant.id);
       }
+      if (!grant.isYou) onSaid(t(said, { name: grantName(grant), type: thing.type }));
     });
   const onRemove = (grant: GrantView) =>
     attempt(grant, async () => {
@@ -115,6 +121,8 @@ export function GrantList(props: GrantListProps) {
     attempt(grant, async () => {
       forget(grant);
       onRowGone();
+      // given again while it is still being taken away, it would be gone in the end
+      await removals.current.get(grant.id);
       await add({ subject: subjectOf(grant), role: roleOfGrant(grant), expiresAt: grant.expiresAt });
       onSaid(t("saidRestored", { name: grantName(grant) }));
     });

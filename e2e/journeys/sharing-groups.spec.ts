@@ -133,6 +133,7 @@ test("a group gets a role, its nested members open the collection at once, and a
   await expect(question).toContainText("2 people lose access.");
   await question.getByRole("button", { name: "Remove" }).click();
   await expect(dialog).toContainText("Editorial has no access any more.");
+  await expect(dialog.getByRole("status")).toContainText("Editorial can no longer open this collection.");
   await lenas.reload();
   await expect(lenas.getByText("You can’t open this collection")).toBeVisible();
 

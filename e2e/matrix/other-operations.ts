@@ -18,6 +18,8 @@ export interface OtherOperation {
   answers: (who: PersonaName, state: string) => number | "unseen";
   /** How what is not there is answered. */
   unseen?: (who: PersonaName) => number;
+  /** Part of every refusal with 403: why. */
+  says?: string;
   parts?: (world: World, who: PersonaName) => { query?: string; body?: unknown };
 }
 
@@ -28,10 +30,11 @@ const isSigned = (who: PersonaName, by: "session" | "token") => of(who).comes ==
 
 const everybody = () => 200;
 const membersOnly = (who: PersonaName) => (isGuest(who) ? 403 : 200);
-const adminsOnly =
-  (status = 200) =>
-  (who: PersonaName) =>
-    isAdmin(who) ? status : 403;
+const ADMINS_ONLY = "Only administrators of your workspace can do this. Ask one of them.";
+const adminsOnly = (status = 200): Pick<OtherOperation, "answers" | "says"> => ({
+  answers: (who) => (isAdmin(who) ? status : 403),
+  says: ADMINS_ONLY,
+});
 const wrongProof = { password: "not their password" };
 
 // --- groups -------------------------------------------------------------------------------------------------------
@@ -120,6 +123,7 @@ const adminsOf = (
 ): OtherOperation => ({
   ...{ route, states, answers: (who, state) => (isAdmin(who) && state === "live" ? status : "unseen") },
   unseen: (who) => (isAdmin(who) ? 404 : 403),
+  says: ADMINS_ONLY,
   ...(body !== undefined && { parts: () => ({ body }) }),
 });
 
@@ -221,7 +225,7 @@ export const otherOperations: OtherOperation[] = [
   },
   // --- groups
   { route: "GET /api/v1/groups", answers: membersOnly },
-  { route: "POST /api/v1/groups", answers: adminsOnly(201), parts: () => ({ body: { name: randomUUID() } }) },
+  { route: "POST /api/v1/groups", ...adminsOnly(201), parts: () => ({ body: { name: randomUUID() } }) },
   ...["", "/members", "/nested", "/reach"].map((path) => groupOperation(`GET ${group}${path}`, looksAtGroup)),
   groupOperation(`PATCH ${group}`, changesGroup(), () => ({ description: "Changed" })),
   // ending what has ended is harmless
@@ -236,14 +240,14 @@ export const otherOperations: OtherOperation[] = [
   // --- roles
   { route: "GET /api/v1/roles", answers: everybody },
   {
-    ...{ route: "POST /api/v1/roles", answers: adminsOnly(201) },
+    ...{ route: "POST /api/v1/roles", ...adminsOnly(201) },
     parts: () => ({ body: { name: randomUUID(), permissions: ["view_documents"] } }),
   },
   adminsOf(`PATCH ${role}`, 200, roleStates, { description: "Changed" }),
   adminsOf(`DELETE ${role}`, 200, roleStates),
   // --- the workspace and its people
-  { route: `PATCH ${workspace}`, answers: adminsOnly(), parts: () => ({ body: { name: "Home" } }) },
-  { route: `GET ${workspace}/outsiders`, answers: adminsOnly() },
+  { route: `PATCH ${workspace}`, ...adminsOnly(), parts: () => ({ body: { name: "Home" } }) },
+  { route: `GET ${workspace}/outsiders`, ...adminsOnly() },
   { route: `GET ${workspace}/members`, answers: membersOnly },
   { route: "GET /api/v1/subjects", answers: membersOnly, parts: () => ({ query: "?q=some" }) },
   adminsOf(`PATCH ${workspace}/members/{id}`, 200, memberStates, { isSuspended: true }),
@@ -254,9 +258,9 @@ export const otherOperations: OtherOperation[] = [
     answers: (who, state) =>
       (isAdmin(who) && state === "live") || (state === "oneself" && !isGuest(who)) ? 200 : "unseen",
   },
-  { route: `GET ${workspace}/invitations`, answers: adminsOnly() },
+  { route: `GET ${workspace}/invitations`, ...adminsOnly() },
   {
-    ...{ route: `POST ${workspace}/invitations`, answers: adminsOnly(201) },
+    ...{ route: `POST ${workspace}/invitations`, ...adminsOnly(201) },
     parts: () => ({ body: { emails: [someAddress()], role: "member" } }),
   },
   adminsOf(`DELETE ${workspace}/invitations/{id}`, 204, invitationStates),

@@ -67,6 +67,8 @@ export async function tryOther(
       const status = expected === "unseen" ? (operation.unseen?.(who) ?? 403) : expected;
       const about = `${titleOf(operation)} · ${state}`;
       if (reply.status !== status) faults.add(about, who, `not ${status} but ${brief(reply)}`);
+      else if (status === 403 && !reply.body.includes(operation.says ?? ""))
+        faults.add(about, who, `does not say why: ${brief(reply)}`);
       if (!operation.states || (expected !== "unseen" && expected !== 401)) return;
       compared += 1;
       if (reply.bytes !== (await asIfMissing(who)).bytes)
