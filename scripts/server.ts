@@ -26,6 +26,12 @@ function fail(failure: string): void {
   process.send({ failure } satisfies WorkerMessage, () => process.exit(1));
 }
 
+/**
+ * A launcher that was killed can't stop its children: they notice by the closed channel, and end as it did. An orderly
+ * exit waits for threads of native modules, now and then for ever, and would keep the port; cluster's own listener does that.
+ */
+process.prependListener("disconnect", () => process.kill(process.pid, "SIGKILL"));
+
 async function main() {
   // The launcher decides when to stop; Ctrl-C in its terminal reaches this process, too.
   if (cluster.isWorker) process.on("SIGINT", () => undefined);
@@ -65,8 +71,6 @@ async function main() {
   };
   process.on("SIGTERM", () => void stop());
   if (!cluster.isWorker) process.on("SIGINT", () => void stop());
-  // A launcher that was killed can't stop its children: they notice by the closed channel.
-  process.on("disconnect", () => process.exit(0));
 }
 
 await main();
