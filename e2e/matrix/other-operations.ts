@@ -225,7 +225,12 @@ export const otherOperations: OtherOperation[] = [
   },
   // --- groups
   { route: "GET /api/v1/groups", answers: membersOnly },
-  { route: "POST /api/v1/groups", ...adminsOnly(201), parts: () => ({ body: { name: randomUUID() } }) },
+  // guests are told that they are guests
+  {
+    route: "POST /api/v1/groups",
+    answers: adminsOnly(201).answers,
+    parts: () => ({ body: { name: randomUUID() } }),
+  },
   ...["", "/members", "/nested", "/reach"].map((path) => groupOperation(`GET ${group}${path}`, looksAtGroup)),
   groupOperation(`PATCH ${group}`, changesGroup(), () => ({ description: "Changed" })),
   // ending what has ended is harmless
