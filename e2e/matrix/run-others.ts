@@ -4,7 +4,8 @@ import { titleOf } from "./operations.ts";
 import { answerOf, type OtherOperation } from "./other-operations.ts";
 import { isSomebody, type PersonaName, personaNames } from "./rules.ts";
 import type { Ask, Reply, Wire } from "../support/wire.ts";
-import { changesBetween, fingerprint, type World } from "./world.ts";
+import { changesBetween, fingerprint } from "./fingerprint.ts";
+import type { World } from "./world.ts";
 
 interface Cell {
   who: PersonaName;

@@ -3,11 +3,10 @@ import { brief, Faults, type Findings } from "./findings.ts";
 import { type Ask, type Reply, type Wire } from "../support/wire.ts";
 import { type Aim, type Case, grantIdFor, type Operation, titleOf, type Verdict } from "./operations.ts";
 import { isSomebody, type Persona, type PersonaName, personaNames, personas, rightsOf } from "./rules.ts";
+import { changesBetween, fingerprint } from "./fingerprint.ts";
 import {
-  changesBetween,
   documentFacts,
   type DocumentKey,
-  fingerprint,
   makePlaces,
   type Place,
   placeFacts,
