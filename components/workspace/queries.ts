@@ -110,8 +110,10 @@ export function useRemovePerson() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) => api(`/api/v1/workspace/members/${id}`, { method: "DELETE" }),
-    // everything but what their removal would do: the dialog still shows it, and it can't be asked any more
-    onSuccess: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] !== "removal" }),
+    // Everything but what their removal would do: the dialog still shows it, and it can't be asked any more. Not waited
+    // for: whoever called hears of the success while their line is still there.
+    onSuccess: () =>
+      void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] !== "removal" }),
   });
 }
 
@@ -159,13 +161,16 @@ export const useRenameWorkspace = () =>
       api<WorkspaceView>("/api/v1/workspace", { method: "PATCH", body: { name } }),
   });
 
-/** Another workspace means other people, groups and collections: everything is asked for again. */
+/**
+ * Another workspace means other people, groups and collections: everything is asked for again. Not waited for: an
+ * answered offer goes from its list, and the card that shows it would be gone before it hears of the success.
+ */
 export function useAnswerOffer() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ offer, answer }: { offer: OfferView; answer: "accept" | "decline" }) =>
       api(`/api/v1/me/workspace-invitations/${offer.id}/${answer}`, { method: "POST" }),
     onSettled: (_data, _error, { answer }) =>
-      client.invalidateQueries(answer === "accept" ? undefined : { queryKey: offersKey }),
+      void client.invalidateQueries(answer === "accept" ? undefined : { queryKey: offersKey }),
   });
 }
