@@ -3,7 +3,7 @@ import { type Actor, type UserActor } from "#lib/authz/actor.ts";
 import { Prisma, read, transaction, type Tx } from "#lib/db/index.ts";
 import { actionForbidden, AppError, documentNotFound } from "#lib/errors/index.ts";
 import { storage } from "#lib/storage/index.ts";
-import { type DocumentRow, documentColumns, toDocumentView } from "./rows.ts";
+import { type DocumentRow, documentColumns, readColumns, toDocumentView } from "./rows.ts";
 import { type DocumentDetailView, type DocumentView, type UpdateDocumentInput } from "./schema.ts";
 
 export { listDocuments } from "./lists.ts";
@@ -162,10 +162,7 @@ interface DetailRow extends DocumentRow {
 }
 
 const detail = (id: string) => Prisma.sql`
-  SELECT ${documentColumns}, c.name AS "collectionName",
-         d.owner_id IS DISTINCT FROM app.actor_id() AND app.is_unopened(d.id) AS "isUnopened"
-    FROM documents d LEFT JOIN collections c ON c.id = d.collection_id
-   WHERE d.id = ${id}::uuid AND d.deleted_at IS NULL AND d.status <> 'pending' AND app.is_collection_live(d.collection_id)`;
+  SELECT ${readColumns}, d.collection_name AS "collectionName", d.is_unopened AS "isUnopened" FROM app.read_document(${id}::uuid) d`;
 
 const toDetailView = (row: DetailRow, actor: Actor): DocumentDetailView => ({
   ...toDocumentView(row, actor.kind === "user" ? actor.id : null),

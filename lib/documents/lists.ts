@@ -2,16 +2,11 @@ import { type UserActor } from "#lib/authz/actor.ts";
 import { Prisma, read } from "#lib/db/index.ts";
 import { beforeId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
 import { type Page } from "#lib/http/schema.ts";
-import { type DocumentRow, toDocumentView } from "./rows.ts";
+import { type DocumentRow, readColumns, toDocumentView } from "./rows.ts";
 import { type DocumentView, type ListDocumentsInput } from "./schema.ts";
 
 /** Documents on the home page. */
 const RECENT_DOCUMENTS = 24;
-
-const columns = Prisma.sql`
-  d.id, d.collection_id AS "collectionId", d.name, d.content_type AS "contentType", d.size_bytes AS "sizeBytes", d.status, d.problem,
-  d.progress, d.page_count AS "pageCount", d.has_thumbnail AS "hasThumbnail", d.access_mode AS "accessMode", d.owner_id AS "ownerId",
-  d.owner_name AS "ownerName", d.mask, d.version, d.created_at AS "createdAt", d.updated_at AS "updatedAt", d.deleted_at AS "deletedAt"`;
 
 /**
  * Documents, newest first. Of one collection (`forbidden` when that may not be seen), of the actor's trash, the latest
@@ -27,7 +22,7 @@ export async function listDocuments(
   const rows = await read<DocumentRow>(
     actor,
     Prisma.sql`
-      SELECT ${columns}
+      SELECT ${readColumns}
         FROM app.list_documents(${collectionId ?? null}::uuid, ${scope}, ${q ?? null}, ${beforeId(cursor)}::uuid, ${size + 1}::int) d`,
   );
   const page = pageFrom(rows, (row) => toDocumentView(row, actor.id), size);

@@ -23,12 +23,19 @@ export interface DocumentRow {
   deletedAt: Date | null;
 }
 
+/** Of the table, under the policies. */
 export const documentColumns = Prisma.sql`
   d.id, d.collection_id AS "collectionId", d.name, d.content_type AS "contentType", d.size_bytes AS "sizeBytes", d.status, d.problem,
   d.progress, d.page_count AS "pageCount", d.thumbnail_object_id IS NOT NULL AS "hasThumbnail", d.access_mode AS "accessMode",
   d.owner_id AS "ownerId", app.person_name(d.owner_id) AS "ownerName",
   app.document_mask(d.id, d.collection_id, d.owner_id, d.access_mode) AS mask, d.version, d.created_at AS "createdAt",
   d.updated_at AS "updatedAt", d.deleted_at AS "deletedAt"`;
+
+/** Of what `app.read_document` and `app.list_documents` return. */
+export const readColumns = Prisma.sql`
+  d.id, d.collection_id AS "collectionId", d.name, d.content_type AS "contentType", d.size_bytes AS "sizeBytes", d.status, d.problem,
+  d.progress, d.page_count AS "pageCount", d.has_thumbnail AS "hasThumbnail", d.access_mode AS "accessMode", d.owner_id AS "ownerId",
+  d.owner_name AS "ownerName", d.mask, d.version, d.created_at AS "createdAt", d.updated_at AS "updatedAt", d.deleted_at AS "deletedAt"`;
 
 /** A row as the actor sees it. `actorId` decides whether deleting one's own is deleting this one. */
 export function toDocumentView(row: DocumentRow, actorId: string | null): DocumentView {

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { everyonePrincipalId } from "../actor.ts";
 import { fullMask, permissionBits, permissionsIn } from "../permissions.ts";
-import { isInGroup, isSuspended, mayRemove, rightsOf, type Who, workspaceOf } from "./model.ts";
+import { isInGroup, isLive, isSuspended, mayRemove, rightsOf, type Who, workspaceOf } from "./model.ts";
 import { askersOf, looksAround, observe, type Source, sources } from "./observe.ts";
 import { placeId, type StoredWorld } from "./store.ts";
 import { askTwin } from "./twin.ts";
@@ -32,6 +32,7 @@ function expectedOf(
   const { world } = stored;
   if (who === null) {
     // the system may everything; it changes and removes nothing here
+    if (source === "page") return isPage(stored, place) ? fullMask : 0;
     return source === "rights" ? fullMask : source === "read" ? 1 : undefined;
   }
   const mask = rightsOf(world, who, place);
@@ -53,7 +54,20 @@ function expectedOf(
       return "collection" in place ? Number(isSeen && (mask & create_documents) !== 0) : undefined;
     case "remove":
       return Number(mayRemove(world, who, place));
+    case "page":
+      return isPage(stored, place) && isSeen ? mask : 0;
+    case "around":
+      return Number(isPage(stored, place) && isSeen && seesAround(stored, who, place));
   }
+}
+
+/** Whether there is a page of it at all. */
+const isPage = ({ world }: StoredWorld, place: PlaceRef) => "document" in place && isLive(world, place);
+
+function seesAround({ world }: StoredWorld, who: Who, place: PlaceRef): boolean {
+  if (!("document" in place)) return false;
+  const { collection } = world.documents[place.document]!;
+  return (rightsOf(world, who, { collection }) & view_documents) !== 0;
 }
 
 const told = (who: Who | null) => {
@@ -113,7 +127,7 @@ export async function compare(
           if (expected === undefined) return;
           compared++;
           if (expected === actual) return;
-          const isMask = ["rights", "report", "resolve.ts"].includes(source);
+          const isMask = ["rights", "page", "report", "resolve.ts"].includes(source);
           const [right, wrong] = isMask
             ? [toldMask(expected), toldMask(actual)]
             : [expected === 1, actual === 1];

@@ -16,10 +16,21 @@ export interface Answer {
 /**
  * How the database is asked. `rights`: the mask of `app.rights`. `read`: rows that the policies let through. `change`:
  * rows that an UPDATE reaches. `create`: collections that an INSERT of a document is let into. `remove`: what
- * `set_document_trashed` and `set_collection_trashed` do. `report`: the mask in `effective_permissions`. `list`: rows of
- * a SELECT without any condition. The last five are 1 where they may, and where they may not there is no answer.
+ * `set_document_trashed` and `set_collection_trashed` do. `page`: the mask of `app.read_document`; `around`: whether it
+ * tells the collection's name. `report`: the mask in `effective_permissions`. `list`: rows of a SELECT without any
+ * condition. What is no mask is 1 where they may, and where they may not there is no answer.
  */
-export const sources = ["rights", "read", "change", "create", "remove", "report", "list"] as const;
+export const sources = [
+  "rights",
+  "read",
+  "change",
+  "create",
+  "remove",
+  "page",
+  "around",
+  "report",
+  "list",
+] as const;
 export type Source = (typeof sources)[number];
 
 /**
@@ -38,7 +49,9 @@ BEGIN
       SELECT who.number, 'rights', c, app.rights(c, NULL) FROM unnest(who.collections) c
       UNION ALL SELECT who.number, 'rights', d, app.rights(NULL, d) FROM unnest(who.documents) d
       UNION ALL SELECT who.number, 'read', id, 1 FROM collections WHERE id = ANY (who.collections)
-      UNION ALL SELECT who.number, 'read', id, 1 FROM documents WHERE id = ANY (who.documents);
+      UNION ALL SELECT who.number, 'read', id, 1 FROM documents WHERE id = ANY (who.documents)
+      UNION ALL SELECT who.number, told.source, r.id, told.value FROM unnest(who.documents) d, app.read_document(d) r,
+        LATERAL (VALUES ('page', r.mask), ('around', (r.collection_name IS NOT NULL)::int)) told (source, value);
     IF who.lists THEN
       RETURN QUERY SELECT who.number, 'list', id, 1 FROM collections UNION ALL SELECT who.number, 'list', id, 1 FROM documents;
     END IF;
