@@ -44,7 +44,7 @@ export async function authenticate(headers: Headers): Promise<Authenticated> {
     return nobody;
   }
   const person = { id: row.user_id, isSystemAdmin: row.is_system_admin };
-  remember(key, person);
+  remember(people, key, person, MAX_PEOPLE);
   return { actor: { kind: "user", ...person }, via, sessionId: sessionIn(credential) };
 }
 
@@ -68,8 +68,7 @@ async function credentialOf(headers: Headers): Promise<Credential | null> {
   if (authorization) {
     const [scheme, token] = authorization.split(" ", 2);
     if (scheme?.toLowerCase() !== "bearer" || !token?.startsWith(tokenPrefix)) return null;
-    const secret = hashSecret(token);
-    return { via: "token", secret, key: secret.toString("base64url") };
+    return credentialOfToken(token);
   }
   const sessionId = await sessionIdOf(headers.get("cookie"));
   return sessionId === null ? null : { via: "session", secret: sessionId, key: sessionId };
@@ -81,10 +80,27 @@ async function credentialOf(headers: Headers): Promise<Credential | null> {
  */
 const people = new Map<string, { id: string; isSystemAdmin: boolean }>();
 const MAX_PEOPLE = 10_000;
-function remember(key: string, person: { id: string; isSystemAdmin: boolean }): void {
-  people.delete(key);
-  people.set(key, person);
-  if (people.size > MAX_PEOPLE) people.delete(people.keys().next().value!);
+
+/** Keeps what follows from a key, and of the keys the latest. */
+function remember<Value>(map: Map<string, Value>, key: string, value: Value, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > most) map.delete(map.keys().next().value!);
+}
+
+/** Tokens' hashes, which follow from their text alone: making one costs more than anything else that is asked of a header. */
+const hashed = new Map<string, Credential>();
+const MAX_HASHED = 2_000;
+/** Ours are half as long; of what anybody may send nothing long is kept. */
+const MAX_TOKEN_LENGTH = 100;
+
+function credentialOfToken(token: string): Credential {
+  const known = hashed.get(token);
+  if (known) return known;
+  const secret = hashSecret(token);
+  const credential: Credential = { via: "token", secret, key: secret.toString("base64url") };
+  if (token.length <= MAX_TOKEN_LENGTH) remember(hashed, token, credential, MAX_HASHED);
+  return credential;
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -118,8 +134,7 @@ async function decodeCookie(text: string): Promise<string | null> {
   const id = token?.sessionId;
   if (typeof id !== "string" || !uuid.test(id)) return null;
   if (typeof token?.exp === "number") {
-    decoded.set(text, { id, expiresAt: token.exp * 1000 });
-    if (decoded.size > MAX_DECODED) decoded.delete(decoded.keys().next().value!);
+    remember(decoded, text, { id, expiresAt: token.exp * 1000 }, MAX_DECODED);
   }
   return id;
 }

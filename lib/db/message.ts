@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
+import { Turns } from "./turns.ts";
 
 /** One statement with its values, in the order of `$1`, `$2`, … */
 export interface Statement {
@@ -156,6 +157,10 @@ function encodeElement(value: unknown): string {
 const isUsableAfter = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.severity === "ERROR";
 
+// Next builds several bundles: one queue for the one pool of the process.
+const holder = globalThis as typeof globalThis & { sheafTurns?: Turns };
+const turns = (holder.sheafTurns ??= new Turns());
+
 /**
  * Sends statements as one message and returns the rows of the last one: a single round trip, however many they are.
  *
@@ -172,14 +177,20 @@ export function send<Result extends object>(pool: pg.Pool, statements: Statement
       text,
       values: values.map(encode),
     }));
-    pool.connect((failure, client, release) => {
-      if (!client) return reject(failure ?? new Error("The pool gave no connection"));
-      const message = new Message(parts, (error, rows) => {
-        release(error !== undefined && !isUsableAfter(error));
-        if (error === undefined) resolve(rows as Result[]);
-        else reject(error as Error);
+    turns.take((done) => {
+      pool.connect((failure, client, release) => {
+        if (!client) {
+          done();
+          return reject(failure ?? new Error("The pool gave no connection"));
+        }
+        const message = new Message(parts, (error, rows) => {
+          release(error !== undefined && !isUsableAfter(error));
+          done();
+          if (error === undefined) resolve(rows as Result[]);
+          else reject(error as Error);
+        });
+        client.query(message);
       });
-      client.query(message);
     });
   });
 }
