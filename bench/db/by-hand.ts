@@ -16,11 +16,15 @@ function granted(form: Form, column: string, resource: string, actor: string): s
     : `EXISTS (SELECT ${grants(column, actor)} AND p.${column} = ${resource})`;
 }
 
+/** Who is suspended acts as nobody, not as themselves either: as what else they hold, their ownership counts while they hold themselves. */
+const owned = (actor: string) => `(t.owner_id = ${actor}
+    AND EXISTS (SELECT FROM user_principals me WHERE me.user_id = ${actor} AND me.principal_id = ${actor}))`;
+
 const visible: Record<string, (form: Form, actor: string) => string> = {
-  "documents d": (form, actor) => `(SELECT * FROM documents t WHERE t.owner_id = ${actor}
+  "documents d": (form, actor) => `(SELECT * FROM documents t WHERE ${owned(actor)}
     OR (t.access_mode IN ('collection', 'link') AND ${granted(form, "collection_id", "t.collection_id", actor)})
     OR (t.access_mode <> 'private' AND ${granted(form, "document_id", "t.id", actor)})) d`,
-  "collections c": (form, actor) => `(SELECT * FROM collections t WHERE t.owner_id = ${actor}
+  "collections c": (form, actor) => `(SELECT * FROM collections t WHERE ${owned(actor)}
     OR ${granted(form, "collection_id", "t.id", actor)}) c`,
 };
 

@@ -32,12 +32,12 @@ export async function tryCache(actor: UserActor, documents: string[]): Promise<C
     return samples;
   };
   await time(ask);
-  const database: number[] = [];
-  const cached: number[] = [];
+  const database: number[][] = [];
+  const cached: number[][] = [];
   for (let round = 0; round < 5; round++) {
     await time(askCached); // fills it
-    database.push(...(await time(ask)));
-    cached.push(...(await time(askCached)));
+    database.push(await time(ask));
+    cached.push(await time(askCached));
   }
   return { database: timingOf(database), cached: timingOf(cached) };
 }

@@ -100,18 +100,18 @@ export async function measureChanges(
 ): Promise<Changes> {
   progress("grants and revocations");
   const loop = await makeShareLoop(clients, world);
-  const inside = { grant: [] as number[], revoke: [] as number[], insert: [] as number[] };
-  const committed = { grant: [] as number[], revoke: [] as number[], insert: [] as number[] };
+  const inside: Turns = { grant: [], revoke: [], insert: [] };
+  const committed: Turns = { grant: [], revoke: [], insert: [] };
   const commit = await makeCommitted(clients, world);
-  for (let round = -1; round < rounds * 2; round++) {
+  for (let round = -1; round < rounds * 4; round++) {
     const shared = await loop.share();
     const inserted = await loop.insert();
     const sent = await commit();
     if (round < 0) continue; // plans and caches
-    inside.grant.push(...shared.given);
-    inside.revoke.push(...shared.taken);
-    inside.insert.push(...inserted.given);
-    for (const name of ["grant", "revoke", "insert"] as const) committed[name].push(...sent[name]);
+    inside.grant.push(shared.given);
+    inside.revoke.push(shared.taken);
+    inside.insert.push(inserted.given);
+    for (const name of ["grant", "revoke", "insert"] as const) committed[name].push(sent[name]);
   }
   progress("a materialized view of the same");
   const { owner } = clients;
@@ -127,10 +127,11 @@ export async function measureChanges(
   return { inside: sidesOf(inside), committed: sidesOf(committed), refreshMs, refreshedRows: rows[0]!.count };
 }
 
-const sidesOf = (samples: Record<keyof Sides, number[]>): Sides => ({
-  grant: timingOf(samples.grant),
-  revoke: timingOf(samples.revoke),
-  insert: timingOf(samples.insert),
+type Turns = Record<keyof Sides, number[][]>;
+const sidesOf = ({ grant, revoke, insert }: Turns): Sides => ({
+  grant: timingOf(grant),
+  revoke: timingOf(revoke),
+  insert: timingOf(insert),
 });
 
 /** Each change in a transaction of its own, in turns; what was made is removed again. */

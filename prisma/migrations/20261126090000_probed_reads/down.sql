@@ -3,6 +3,7 @@ CREATE FUNCTION app.is_unopened(document uuid) RETURNS boolean LANGUAGE sql STAB
 REVOKE ALL ON FUNCTION app.is_unopened FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.is_unopened TO sheaf_app;
 DROP FUNCTION app.read_document;
+ALTER FUNCTION app.is_link_open(uuid) COST 1;
 
 CREATE VIEW app.my_self WITH (security_barrier = true) AS
   SELECT up.user_id FROM user_principals up WHERE up.user_id = app.actor_id() AND up.principal_id = app.actor_id();
