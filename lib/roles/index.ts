@@ -1,10 +1,13 @@
 import { recordAudit } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
-import { maskOf, permissionsIn } from "#lib/authz/permissions.ts";
+import { maskOf, type Permission, permissionsIn } from "#lib/authz/permissions.ts";
 import { Prisma, transaction, type Tx } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Page } from "#lib/http/schema.ts";
 import { type CreateRoleInput, MAX_CUSTOM_ROLES, type RoleView, type UpdateRoleInput } from "./schema.ts";
+
+/** Whoever may do anything with a document sees it: every role can view, whether that was picked or not. */
+const maskOfRole = (permissions: Permission[]): number => maskOf(["view_documents", ...permissions]);
 
 interface RoleRow {
   id: string;
@@ -34,7 +37,7 @@ export function createRole(
   return transaction(actor, async (tx) => {
     const [made] = await tx.$queryRaw<
       { id: string }[]
-    >`SELECT app.create_role(${name}, ${description}, ${maskOf(permissions)}::int, ${MAX_CUSTOM_ROLES}::int) AS id`;
+    >`SELECT app.create_role(${name}, ${description}, ${maskOfRole(permissions)}::int, ${MAX_CUSTOM_ROLES}::int) AS id`;
     const role = await readRole(tx, made!.id);
     await recordAudit(tx, actor, {
       action: "role.created",
@@ -52,7 +55,7 @@ export function updateRole(
   { name, description, permissions }: UpdateRoleInput,
 ): Promise<RoleView> {
   return transaction(actor, async (tx) => {
-    const mask = permissions ? maskOf(permissions) : null;
+    const mask = permissions ? maskOfRole(permissions) : null;
     const [before] = await tx.$queryRaw<
       { previous_name: string; previous_description: string; previous_mask: number }[]
     >`SELECT * FROM app.change_role(${id}::uuid, ${name ?? null}, ${description ?? null}, ${mask}::int)`;

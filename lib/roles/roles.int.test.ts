@@ -57,6 +57,14 @@ describe("custom roles", () => {
     expect(log.map(({ action }) => action)).toEqual(["role.created", "role.changed", "role.deleted"]);
   });
 
+  it("can always view, whether that was picked or not", async () => {
+    const { admin } = await team();
+    const made = await createRole(admin, { ...reviewer, permissions: ["edit_documents"] });
+    expect(made.permissions).toEqual(["view_documents", "edit_documents"]);
+    const changed = await updateRole(admin, made.id, { permissions: ["run_jobs"] });
+    expect(changed.permissions).toEqual(["view_documents", "run_jobs"]);
+  });
+
   it("have names of their own, whatever the case, also against built-in ones; a deleted one's is free again", async () => {
     const { admin } = await team();
     const first = await createRole(admin, reviewer);

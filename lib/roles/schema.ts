@@ -16,6 +16,7 @@ const name = z
     message: "name_characters",
   });
 const description = z.string().trim().max(500);
+/** view_documents is always among them: nobody can do anything with what they don't see. */
 const permissions = z.array(permission).min(1).max(allPermissions.length);
 
 /** A named set of permissions. Built-in ones are the same everywhere and never change. */
