@@ -70,6 +70,12 @@ export default tseslint.config(
               from: ["./prisma", "./lib/db"],
               message: "Only domains, lib/db and scripts reach the database.",
             },
+            {
+              target: "./proxy.ts",
+              from: "./lib/**/*",
+              except: ["**/lib/env/**", "**/lib/http/content-security-policy.ts"],
+              message: "The proxy decides nothing about access: pages and routes do, whether it runs or not.",
+            },
             ...platform.map((name) => ({
               target: `./lib/${name}/**/*`,
               from: "./lib/**/*",
