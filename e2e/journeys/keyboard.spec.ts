@@ -94,6 +94,57 @@ test("with the keyboard alone: sign in, open, read, close, share, remove", async
   expect(items).toHaveLength(1);
 });
 
+test("with the keyboard alone: change somebody's role, and see why they have access", async ({
+  person,
+  browserOf,
+}) => {
+  const [anna, marc] = await Promise.all([person("Anna Berg"), person("Marc Klein")]);
+  const { id } = await anna.api.must("POST", "/collections", { body: { name: "Field notes 2026" } });
+  await anna.api.must("POST", `/collections/${id}/collaborators`, {
+    body: { email: marc.email, role: "viewer" },
+  });
+  // people of other workspaces are told by name once they have opened it
+  await marc.api.must("GET", `/collections/${id}`);
+  const page = await browserOf(anna);
+  const keys = page.keyboard;
+  await page.goto(`/collections/${id}`);
+  await expect(page.getByRole("heading", { name: "Field notes 2026" })).toBeVisible();
+
+  await keys.press("s");
+  const dialog = page.getByRole("dialog", { name: "Share “Field notes 2026”" });
+  await expect(dialog.getByRole("listitem").filter({ hasText: "Marc Klein" })).toBeVisible();
+  await tabTo(page, "Role of Marc Klein: Viewer", "button");
+  await keys.press("Enter");
+  await expect(page.getByRole("menu")).toBeVisible();
+  await keys.press("e");
+  await expect(page.getByRole("menuitemradio", { name: /^Editor/ })).toBeFocused();
+  await keys.press("Enter");
+  await expect(dialog.getByRole("status")).toHaveText("Marc Klein is now Editor.");
+  // back where it was opened, under its new name
+  await expect(dialog.getByRole("button", { name: "Role of Marc Klein: Editor" })).toBeFocused();
+  await expect
+    .poll(async () => (await marc.api.must("GET", `/collections/${id}`)).abilities)
+    .toMatchObject({ canEdit: true });
+
+  await tabTo(page, "Who can see this?", "button");
+  await keys.press("Enter");
+  const who = page.getByRole("dialog", { name: "Who can see “Field notes 2026”?" });
+  await expect(who).toContainText("Marc Klein");
+  await tabTo(page, /Marc Klein/, "button");
+  await keys.press("Enter");
+  const why = page.getByRole("dialog", { name: "Access to “Field notes 2026”" });
+  await expect(why.getByRole("list", { name: "Where it comes from" })).toContainText("Given by Anna Berg");
+  await expect(why).toContainText("No grant gives this.");
+  for (const step of [who, dialog]) {
+    await tabTo(page, "Back", "button");
+    await keys.press("Enter");
+    await expect(step).toBeVisible();
+  }
+  await expect(dialog.getByRole("button", { name: "Who can see this?" })).toBeFocused();
+  await keys.press("Escape");
+  await expect(dialog).toBeHidden();
+});
+
 /** Pages as they look on a phone and in the dark; nothing may reach beyond the window's edge. */
 for (const [looks, options] of Object.entries({
   phone: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
