@@ -10,7 +10,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import type { Permission } from "#lib/authz/permissions.ts";
+import { builtInRoles, maskOf, type Permission } from "#lib/authz/permissions.ts";
 import { formatDate } from "#lib/i18n/format.ts";
 import type { ExplanationView } from "#lib/sharing/access-schema.ts";
 import { distinctPaths, PathList } from "./path-list.tsx";
@@ -68,7 +68,10 @@ function Head({ explanation }: { explanation: ExplanationView }) {
   const labelOf = useRoleLabel();
   const { person, role, permissions, isSuspended, isTrashed } = explanation;
   const name = person.name ?? person.email;
-  const isIn = permissions.some(({ permission, isAllowed }) => permission === "view_documents" && isAllowed);
+  const allowed = permissions.filter(({ isAllowed }) => isAllowed).map(({ permission }) => permission);
+  const isIn = allowed.includes("view_documents");
+  // a custom role, or several ways together, may hold a built-in role and more
+  const isExactly = role !== null && maskOf(allowed) === builtInRoles[role];
   return (
     <div>
       <div className="flex items-center gap-3">
@@ -85,7 +88,13 @@ function Head({ explanation }: { explanation: ExplanationView }) {
           {person.isPending && isIn && <span className="text-ink-muted block text-sm">{t("pending")}</span>}
         </span>
         <span className="shrink-0 font-medium">
-          {role ? labelOf(role) : isIn ? t("standing.other") : t("noAccess")}
+          {role
+            ? isExactly
+              ? labelOf(role)
+              : t("andMore", { role: labelOf(role) })
+            : isIn
+              ? t("standing.other")
+              : t("noAccess")}
         </span>
       </div>
       {(isSuspended || isTrashed) && (

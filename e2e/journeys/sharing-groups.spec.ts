@@ -115,6 +115,7 @@ test("a group gets a role, its nested members open the collection at once, and a
   const way = why.getByRole("list", { name: "Where it comes from" }).getByRole("listitem");
   await expect(way).toContainText(/Lena Fischer.*group Press.*group Editorial.*Archivist on “Field notes”/);
   await expect(way).toContainText("Given by Anna Berg");
+  await expect(why).toContainText("Viewer and more");
   await expect(why).toContainText("No grant gives this.");
   await look(annas, "access-explained");
 
