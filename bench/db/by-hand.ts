@@ -16,7 +16,7 @@ function granted(form: Form, column: string, resource: string, actor: string): s
     : `EXISTS (SELECT ${grants(column, actor)} AND p.${column} = ${resource})`;
 }
 
-/** Who is suspended acts as nobody, not as themselves either: as what else they hold, their ownership counts while they hold themselves. */
+/** Who is suspended holds nobody, themselves included: then ownership gives nothing either. */
 const owned = (actor: string) => `(t.owner_id = ${actor}
     AND EXISTS (SELECT FROM user_principals me WHERE me.user_id = ${actor} AND me.principal_id = ${actor}))`;
 

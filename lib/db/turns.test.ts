@@ -32,7 +32,9 @@ it("holds nobody up for work that is slow, however much of it there is", async (
   // what comes to an end late frees no place that was given away before
   for (const { end } of stuck) end();
   const later = Array.from({ length: 4 }, () => takeOne(turns));
-  expect(later.filter(({ hasBegun }) => hasBegun()).length).toBeLessThanOrEqual(2);
+  const begun = later.filter(({ hasBegun }) => hasBegun()).length;
+  expect(begun).toBeGreaterThan(0);
+  expect(begun).toBeLessThanOrEqual(2);
 });
 
 it("takes turns that end at once without waiting", () => {
