@@ -20,18 +20,18 @@ export const withContext = <Tx, Result>(context: Context<Tx>, work: () => Result
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What the database is told of an actor: `app.actor_kind` and `app.actor_id`. */
-function settingsOf(actor: Actor): [kind: string, id: string] {
+/** What the database is told of an actor: `app.actor_kind`, `app.actor_id`, and `app.person_id` for those who hold what people do. */
+function settingsOf(actor: Actor): [kind: string, id: string, personId: string] {
   const id = actorIdOf(actor);
   if (id && !uuid.test(id)) throw new Error("An actor's id must be a UUID.");
-  return [actor.kind, id];
+  return [actor.kind, id, actor.kind === "visitor" ? "" : id];
 }
 
 /** `BEGIN` and the actor's settings as one message; they end with the transaction. */
 export function beginAs(actor: Actor): string {
   // The text goes to the server as it is: a kind is one of ours, and an id was looked at.
-  const [kind, id] = settingsOf(actor);
-  return `BEGIN; SELECT set_config('app.actor_kind', '${kind}', true), set_config('app.actor_id', '${id}', true)`;
+  const [kind, id, personId] = settingsOf(actor);
+  return `BEGIN; SELECT set_config('app.actor_kind', '${kind}', true), set_config('app.actor_id', '${id}', true), set_config('app.person_id', '${personId}', true)`;
 }
 
 /** Whether somebody still has to make sure that this actor is who the request says. */
@@ -44,12 +44,12 @@ export const unheldProof = (actor: Actor): Proof | null =>
  */
 export function readAs(actor: Actor): Statement {
   const settings =
-    "set_config('app.actor_kind', $1, true), set_config('app.actor_id', $2, true), set_config('transaction_read_only', 'on', true)";
+    "set_config('app.actor_kind', $1, true), set_config('app.actor_id', $2, true), set_config('app.person_id', $3, true), set_config('transaction_read_only', 'on', true)";
   const proof = unheldProof(actor);
   if (!proof) return { text: `SELECT ${settings}`, values: settingsOf(actor) };
   // a function in FROM has run when the settings are made: it may note the time of use, a reading transaction may not
   return {
-    text: `SELECT ${settings} FROM app.demand_${proof.kind}($3, $2::text::uuid, $4)`,
+    text: `SELECT ${settings} FROM app.demand_${proof.kind}($4, $2::text::uuid, $5)`,
     values: [...settingsOf(actor), proof.secret(), actor.kind === "user" && actor.isSystemAdmin === true],
   };
 }

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beginAs } from "#lib/db/context.ts";
 import { asOwner, missingId } from "#prisma/factories.ts";
 import { actorIdOf } from "../actor.ts";
 import { asker, type Asked, type Cast, type ContextName, contexts, documentNames, makeCast } from "./cast.ts";
@@ -439,13 +440,9 @@ describe("a visitor", () => {
 
   /** Whether a statement that went through left rows changed: locked rows are not. */
   async function changes(actor: Parameters<Asked>[0], text: string): Promise<boolean> {
-    await client.query("BEGIN");
+    await client.query(beginAs(actor!));
     try {
       const before = await written();
-      await client.query(
-        "SELECT set_config('app.actor_kind', $1, true), set_config('app.actor_id', $2, true)",
-        [actor!.kind, actorIdOf(actor!)],
-      );
       await client.query(text);
       return (await written()) !== before;
     } catch (error) {

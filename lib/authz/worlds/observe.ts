@@ -44,7 +44,8 @@ LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE who record; one uuid;
 BEGIN
   FOR who IN SELECT * FROM jsonb_to_recordset(actors) AS x (number integer, kind text, id text, lists boolean, collections uuid[], documents uuid[]) LOOP
-    PERFORM set_config('app.actor_kind', who.kind, true), set_config('app.actor_id', who.id, true);
+    PERFORM set_config('app.actor_kind', who.kind, true), set_config('app.actor_id', who.id, true),
+            set_config('app.person_id', CASE who.kind WHEN 'visitor' THEN '' ELSE who.id END, true);
     RETURN QUERY
       SELECT who.number, 'rights', c, app.rights(c, NULL) FROM unnest(who.collections) c
       UNION ALL SELECT who.number, 'rights', d, app.rights(NULL, d) FROM unnest(who.documents) d
