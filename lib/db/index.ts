@@ -77,7 +77,7 @@ export async function read<Row extends object>(actor: Actor, query: Prisma.Sql):
   for (let attempt = 1; ; attempt++) {
     try {
       const proof = unheldProof(actor);
-      const rows = await send<Row>(database().pool, [readAs(actor), query]);
+      const rows = await send<Row>(database().pool, [readAs(actor), query], { isReading: true });
       if (proof) proof.isHeld = true;
       return rows;
     } catch (error) {
@@ -94,7 +94,7 @@ export async function read<Row extends object>(actor: Actor, query: Prisma.Sql):
 export async function confirm(actor: Actor): Promise<void> {
   const proof = unheldProof(actor);
   if (!proof) return;
-  await send(database().pool, [readAs(actor)]).catch((error: unknown) => {
+  await send(database().pool, [readAs(actor)], { isReading: true }).catch((error: unknown) => {
     throw asAppError(error);
   });
   proof.isHeld = true;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { makePerson } from "#prisma/factories.ts";
@@ -34,15 +35,19 @@ const poolOf = (options: object) => {
   made.on("connect", (client) => client.on("error", () => {}));
   return made;
 };
-const ask = (actor: UserActor, on = pool) => send<{ id: string; reads: string }>(on, [readAs(actor), who]);
-const askNobody = () => send<{ id: string | null; reads: string }>(pool, [who]);
+const isReading = true;
+const ask = (actor: UserActor, on = pool) =>
+  send<{ id: string; reads: string }>(on, [readAs(actor), who], { isReading });
+const askNobody = () => send<{ id: string | null; reads: string }>(pool, [who], { isReading });
 
 describe("one message", () => {
   it("leaves nothing of an actor to the next one, a thousand times, whatever fails between", async () => {
     const kinds = Object.values(failures);
     for (let i = 0; i < 1000; i++) {
       const [actor, other] = i % 2 ? [ada, bo] : [bo, ada];
-      const failing = send(pool, [readAs(other), kinds[i % kinds.length]!]).then(
+      // now and then enough at once for some of them to wait, and go together
+      const crowd = i % 3 ? [] : [ask(other), ask(actor)];
+      const failing = send(pool, [readAs(other), kinds[i % kinds.length]!], { isReading }).then(
         () => "answered",
         (error: unknown) => databaseError(error)?.code,
       );
@@ -51,6 +56,8 @@ describe("one message", () => {
       expect(await failing).toMatch(/^[0-9A-Z]{5}$/);
       expect(await asked).toEqual([{ id: actor.id, reads: "on" }]);
       expect(await nobody).toEqual([{ id: null, reads: "off" }]);
+      for (const [n, row] of (await Promise.all(crowd)).entries())
+        expect(row).toEqual([{ id: [other, actor][n]!.id, reads: "on" }]);
     }
     // all of it over the same connection
     expect(pool.totalCount).toBe(1);
@@ -82,6 +89,92 @@ describe("one message", () => {
     await read(ada, Prisma.sql`SELECT 1`);
     const seen = await transaction(bo, (tx) => tx.$queryRaw`SELECT app.actor_id() AS id`);
     expect(seen).toEqual([{ id: bo.id }]);
+  });
+});
+
+describe("reads that had to wait", () => {
+  /** As many at once as it takes for some to go together. */
+  const crowd = (on: ActorPool) => Array.from({ length: 12 }, (_, n) => ask(n % 2 ? ada : bo, on));
+  const seen = (n: number) => ({ id: (n % 2 ? ada : bo).id, reads: "on" });
+
+  it("share a connection, a write and nothing else", async () => {
+    const writes: number[] = [];
+    const watched = poolOf({});
+    watched.once("acquire", (client) => {
+      const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+      const before = stream.uncork.bind(stream);
+      stream.uncork = () => {
+        writes.push(stream.writableLength);
+        before();
+      };
+    });
+    try {
+      const answers = await Promise.all(crowd(watched));
+      expect(answers).toEqual(answers.map((_, n) => [seen(n)]));
+      expect(writes.length).toBeGreaterThan(0);
+      expect(writes.length).toBeLessThan(12);
+    } finally {
+      await watched.end();
+    }
+  });
+
+  it("are read as they were described, also behind one that the server forgot", async () => {
+    const shaped = (n: number) => send(pool, [readAs(ada), { text: "SELECT $1::int AS n", values: [n] }], { isReading }); // prettier-ignore
+    expect(await shaped(1)).toEqual([{ n: 1 }]);
+    const invalid = { text: "SELECT $1::int AS n", values: ["none"] };
+    const mixed = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, n) =>
+        n % 4 === 2 ? send(pool, [readAs(ada), invalid], { isReading }) : shaped(n),
+      ),
+    );
+    expect(mixed.map((one) => (one.status === "fulfilled" ? one.value : "refused"))).toEqual(
+      mixed.map((_, n) => (n % 4 === 2 ? "refused" : [{ n }])),
+    );
+  });
+
+  it("do not wait behind what waits for a lock", async () => {
+    const wide = poolOf({ max: 4 });
+    const holder = await pool.connect();
+    try {
+      await holder.query("BEGIN; SELECT pg_advisory_xact_lock(4711)");
+      const first = crowd(wide);
+      const locked = send(wide, [{ text: "SELECT pg_advisory_xact_lock(4711)", values: [] }]);
+      const behind = crowd(wide);
+      await Promise.all([...first, ...behind]);
+      await holder.query("COMMIT");
+      await locked;
+    } finally {
+      holder.release();
+      await wide.end();
+    }
+  });
+
+  it("do not wait behind what was slow before", async () => {
+    const wide = poolOf({ max: 4 });
+    const order: string[] = [];
+    const sleep = () => send(wide, [{ text: "SELECT pg_sleep(0.15)", values: [] }], { isReading });
+    try {
+      await sleep();
+      const first = crowd(wide);
+      const slow = sleep().then(() => order.push("slow"));
+      const behind = crowd(wide).map((one) => one.then(() => order.push("quick")));
+      await Promise.all([...first, slow, ...behind]);
+      expect(order.at(-1)).toBe("slow");
+    } finally {
+      await wide.end();
+    }
+  });
+
+  it("are sent again when the connection ends before their turn", async () => {
+    const ended = crowd(pool).concat(
+      send(pool, [{ text: "SELECT pg_terminate_backend(pg_backend_pid())", values: [] }], { isReading }).then(
+        () => [],
+        () => [],
+      ),
+      crowd(pool),
+    );
+    const answers = await Promise.all(ended);
+    expect(answers.filter(([row]) => row).map(([row]) => row!.reads)).toEqual(Array(24).fill("on"));
   });
 });
 

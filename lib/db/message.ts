@@ -44,35 +44,68 @@ interface Part {
 }
 type Row = Record<string, unknown>;
 
-/** The driver's side of `send`; it calls the `handle…` methods as the server answers. */
+/** What took longer than this goes alone for a while, so that nobody waits behind it: more than a busy process is ever late. */
+const SLOW_MS = 100;
+const ALONE_MS = 10_000;
+/** Until when statements go alone, by name. */
+const alone = new Map<string, number>();
+
+/**
+ * The driver's side of `send`; it calls `submit` when the server turns to the message, and the `handle…` methods as it
+ * answers. Written before that when it goes with others: the server takes one after the other.
+ */
 class Message implements pg.Submittable {
   /** The last statement, where those who record queries look for it. */
   readonly text: string;
   readonly values: unknown[];
+  /** Those that are written together with this one, which comes first. */
+  followers: readonly Message[] = [];
+  /** Called once, when it is answered or cannot be any more; `hasBegun` is false when the server cannot have seen to it. */
+  ended: (error: unknown, hasBegun: boolean) => void = () => {};
   readonly #parts: Part[];
-  readonly #done: (error: unknown, rows: Row[]) => void;
   readonly #parsed: string[] = [];
   readonly #described = new Map<string, Shape>();
   #shapes = new Map<string, Shape>();
+  /** Of the last statement, when the server knew it as this was written. */
+  #knownShape: Shape | undefined;
   #shape: Shape | undefined;
+  #isWritten = false;
+  #begunAt: number | undefined;
   #answered = 0;
   #rows: Row[] = [];
   #unreadable: unknown;
-  #isSettled = false;
+  #isEnded = false;
 
-  constructor(parts: Part[], done: (error: unknown, rows: Row[]) => void) {
+  constructor(parts: Part[]) {
     const last = parts.at(-1)!;
     this.text = last.text;
     this.values = last.values;
     this.#parts = parts;
-    this.#done = done;
+  }
+
+  get rows(): Row[] {
+    return this.#rows;
+  }
+
+  /** Whether nobody has to fear to wait behind it, as far as is known. */
+  get isQuick(): boolean {
+    const until = alone.get(this.#parts.at(-1)!.name);
+    return until === undefined || until < performance.now();
   }
 
   submit(connection: pg.Connection): void {
-    const shapes = known.get(connection) ?? new Map<string, Shape>();
-    known.set(connection, (this.#shapes = shapes));
+    this.#begunAt = performance.now();
+    if (this.#isWritten) return;
     // one write for all of it
     connection.stream.cork();
+    for (const message of [this, ...this.followers]) message.#write(connection);
+    connection.stream.uncork();
+  }
+
+  #write(connection: pg.Connection): void {
+    const shapes = known.get(connection) ?? new Map<string, Shape>();
+    known.set(connection, (this.#shapes = shapes));
+    this.#isWritten = true;
     for (const { name, text, values } of this.#parts) {
       const isKnown = name !== "" && shapes.has(name);
       if (!isKnown) {
@@ -85,8 +118,8 @@ class Message implements pg.Submittable {
       if (!isKnown) connection.describe({ type: "P" }, true);
       connection.execute(null, true);
     }
+    this.#knownShape = shapes.get(this.#parts.at(-1)!.name);
     connection.sync();
-    connection.stream.uncork();
   }
 
   handleRowDescription({ fields }: { fields: { name: string; dataTypeID: number }[] }): void {
@@ -99,8 +132,7 @@ class Message implements pg.Submittable {
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
     const { name } = this.#parts[this.#answered]!;
     if (this.#answered < this.#parts.length - 1 || this.#unreadable !== undefined) return;
-    const { names, parsers } = (this.#shape ??=
-      this.#described.get(name) ?? this.#shapes.get(name) ?? noColumns);
+    const { names, parsers } = (this.#shape ??= this.#described.get(name) ?? this.#knownShape ?? noColumns);
     const row: Row = {};
     try {
       for (let i = 0; i < fields.length; i++) {
@@ -119,19 +151,23 @@ class Message implements pg.Submittable {
 
   handleReadyForQuery(): void {
     for (const name of this.#parsed) if (name) this.#shapes.set(name, this.#described.get(name) ?? noColumns);
-    this.#settle(this.#unreadable);
+    this.#end(this.#unreadable);
   }
 
   handleError(error: unknown): void {
     // whether the server still has them, and with these columns, is not certain now
     for (const { name } of this.#parts) this.#shapes.delete(name);
-    this.#settle(error);
+    this.#end(error);
   }
 
-  #settle(error: unknown): void {
-    if (this.#isSettled) return;
-    this.#isSettled = true;
-    this.#done(error, this.#rows);
+  #end(error: unknown): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    if (this.#begunAt !== undefined) {
+      const now = performance.now();
+      if (now - this.#begunAt > SLOW_MS) alone.set(this.#parts.at(-1)!.name, now + ALONE_MS);
+    }
+    this.ended(error, this.#begunAt !== undefined);
   }
 }
 
@@ -157,9 +193,58 @@ function encodeElement(value: unknown): string {
 const isUsableAfter = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.severity === "ERROR";
 
+/** What is to be sent, and what becomes of it. */
+interface Parcel {
+  pool: pg.Pool;
+  parts: Part[];
+  isReading: boolean;
+  message: Message;
+  resolve(rows: Row[]): void;
+  reject(error: unknown): void;
+}
+
+/** Sends parcels over one connection; the server sees to one after the other, each in a transaction of its own. */
+function depart(parcels: Parcel[], done: () => void): void {
+  parcels[0]!.pool.connect((failure, client, release) => {
+    if (!client) {
+      done();
+      for (const { reject } of parcels) reject(failure ?? new Error("The pool gave no connection"));
+      return;
+    }
+    const [first, ...others] = parcels.map(({ message }) => message) as [Message, ...Message[]];
+    first.followers = others;
+    let isUsable = true;
+    const turnTo = (n: number) => {
+      const parcel = parcels[n]!;
+      parcel.message.ended = (error, hasBegun) => {
+        if (error !== undefined) isUsable &&= isUsableAfter(error);
+        if (n + 1 < parcels.length) turnTo(n + 1);
+        else {
+          release(!isUsable);
+          done();
+        }
+        if (error === undefined) parcel.resolve(parcel.message.rows);
+        // broken by one before it: only what reads is ever written behind another
+        else if (!hasBegun) turns.take({ ...parcel, message: new Message(parcel.parts) });
+        else parcel.reject(error);
+      };
+      // at once, as long as nobody else can be told of its answer
+      client.query(parcel.message);
+    };
+    turnTo(0);
+  });
+}
+
+const mayJoin = (first: Parcel, next: Parcel) =>
+  first.isReading &&
+  next.isReading &&
+  first.pool === next.pool &&
+  first.message.isQuick &&
+  next.message.isQuick;
+
 // Next builds several bundles: one queue for the one pool of the process.
-const holder = globalThis as typeof globalThis & { sheafTurns?: Turns };
-const turns = (holder.sheafTurns ??= new Turns());
+const holder = globalThis as typeof globalThis & { sheafTurns?: Turns<Parcel> };
+const turns = (holder.sheafTurns ??= new Turns<Parcel>({ depart, mayJoin }));
 
 /**
  * Sends statements as one message and returns the rows of the last one: a single round trip, however many they are.
@@ -168,29 +253,29 @@ const turns = (holder.sheafTurns ??= new Turns());
  * settings it made for itself included: a connection that has answered is clean, whatever happened. Types come out as
  * from Prisma's raw queries: bigint, Date, parsed JSON; `numeric` as text.
  *
+ * What only reads, and so waits for nobody's lock, may share a connection with what others read while many are waiting:
+ * `isReading`. Nothing else may: what it waits for could be done by who waits behind it.
+ *
  * Throws what the server says, or that there was no connection.
  */
-export function send<Result extends object>(pool: pg.Pool, statements: Statement[]): Promise<Result[]> {
+export function send<Result extends object>(
+  pool: pg.Pool,
+  statements: Statement[],
+  { isReading = false } = {},
+): Promise<Result[]> {
   return new Promise((resolve, reject) => {
     const parts = statements.map(({ text, values }) => ({
       name: nameOf(text),
       text,
       values: values.map(encode),
     }));
-    turns.take((done) => {
-      pool.connect((failure, client, release) => {
-        if (!client) {
-          done();
-          return reject(failure ?? new Error("The pool gave no connection"));
-        }
-        const message = new Message(parts, (error, rows) => {
-          release(error !== undefined && !isUsableAfter(error));
-          done();
-          if (error === undefined) resolve(rows as Result[]);
-          else reject(error as Error);
-        });
-        client.query(message);
-      });
+    turns.take({
+      pool,
+      parts,
+      isReading,
+      message: new Message(parts),
+      resolve: resolve as (rows: Row[]) => void,
+      reject,
     });
   });
 }

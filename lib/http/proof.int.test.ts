@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { encode } from "next-auth/jwt";
+import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { authenticate, hashSecret, newSecret, recognize, tokenPrefix } from "#lib/auth/index.ts";
@@ -153,6 +154,28 @@ describe.each(["session", "token"] as const)("a known %s", (via) => {
       [person.id],
     );
     expect(row).toEqual({ recent: true });
+  });
+
+  it("waits for nobody who holds its row: the time of use is noted another time", async () => {
+    const { person, headers } = await caller(via);
+    const [table, column] = via === "session" ? ["sessions", "last_seen_at"] : ["tokens", "last_used_at"];
+    await asOwner(`UPDATE ${table} SET ${column} = now() - interval '1 hour' WHERE user_id = $1`, [
+      person.id,
+    ]);
+    const holder = new pg.Client({ connectionString: process.env.DATABASE_OWNER_URL });
+    await holder.connect();
+    try {
+      await holder.query("BEGIN");
+      await holder.query(`UPDATE ${table} SET expires_at = expires_at WHERE user_id = $1`, [person.id]);
+      expect(await call(kinds["reads in one message"], headers)).toMatchObject({ status: 200 });
+      const { rows } = await holder.query(
+        `SELECT ${column} < now() - interval '1 minute' AS old FROM ${table} WHERE user_id = $1`,
+        [person.id],
+      );
+      expect(rows).toEqual([{ old: true }]);
+    } finally {
+      await holder.end();
+    }
   });
 });
 

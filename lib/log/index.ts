@@ -4,7 +4,7 @@ import { env } from "#lib/env/index.ts";
 let logger: pino.Logger | undefined;
 
 /** Lines are collected up to this, or for this long: a write for each costs a request as much as its log line. */
-const BATCH_BYTES = 4096;
+const BATCH_BYTES = 12 * 1024;
 const BATCH_MS = 100;
 
 /**

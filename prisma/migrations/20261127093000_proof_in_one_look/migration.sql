@@ -9,15 +9,16 @@ CREATE VIEW app.live_tokens AS
     FROM tokens t JOIN users u ON u.id = t.user_id
    WHERE t.kind = 'access' AND t.revoked_at IS NULL AND t.expires_at > statement_timestamp() AND u.suspended_at IS NULL;
 
--- Use is noted every five minutes. True, so that it can stand in a condition.
+-- Use is noted every five minutes; not while somebody else has a lock on it, since a read waits for nobody. True, so that it
+-- can stand in a condition.
 CREATE FUNCTION app.note_session(session uuid) RETURNS boolean LANGUAGE sql
 BEGIN ATOMIC
-  UPDATE sessions SET last_seen_at = now() WHERE id = session;
+  UPDATE sessions SET last_seen_at = now() WHERE id = (SELECT s.id FROM sessions s WHERE s.id = session FOR NO KEY UPDATE SKIP LOCKED);
   SELECT true;
 END;
 CREATE FUNCTION app.note_token(token uuid) RETURNS boolean LANGUAGE sql
 BEGIN ATOMIC
-  UPDATE tokens SET last_used_at = now() WHERE id = token;
+  UPDATE tokens SET last_used_at = now() WHERE id = (SELECT t.id FROM tokens t WHERE t.id = token FOR NO KEY UPDATE SKIP LOCKED);
   SELECT true;
 END;
 CREATE FUNCTION app.refuse_proof(kind text) RETURNS boolean LANGUAGE plpgsql
