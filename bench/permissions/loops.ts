@@ -43,13 +43,14 @@ let made = 0;
 /**
  * Has the server time a statement in a loop of its own: executed from its cached plan as a named statement is, with all
  * rows fetched, but without a client, its connection and the text of answers. `$1` stands for a uuid. It runs as the
- * role of `client`; `owner` makes the function.
+ * role of `client`, or as `role` where that may change it; `owner` makes the function.
  */
 export async function makeLoop(
   owner: pg.Client,
   client: pg.Client,
   text: string,
   actor: UserActor,
+  role?: "sheaf_app" | "sheaf_owner",
 ): Promise<Loop> {
   const name = `bench.loop_${++made}`;
   await owner.query(`
@@ -70,6 +71,7 @@ export async function makeLoop(
   return {
     async run(args, rounds) {
       await client.query(beginAs(actor));
+      if (role) await client.query(`SET LOCAL ROLE ${role}`);
       const { rows } = await client.query<{ taken: number[] }>({
         name,
         text: `SELECT ${name}($1, $2) AS taken`,

@@ -152,7 +152,8 @@ export function report(found: Found): BenchResult {
     "",
     "  Times in the database are taken by the server itself, in a loop of executions of the cached plan, except where a",
     "  connection or a commit is named. By hand: the same query as the tables' owner, with the rule in its WHERE clause in its",
-    "  faster form. Sides are measured in short turns; a ratio is the median of the ratios within each turn.",
+    "  faster form, in the same process of the server. Sides are measured in short turns; a ratio is the median of the ratios",
+    "  within each turn.",
     "  A bare insert is the row of the grant, as the owner, with the table's indexes, keys and trigger. Growth: the same",
     `  person's 20 collections, among ${count(1000)} and ${count(found.grants)} grants; people and groups are as many in both.`,
   ].join("\n");
