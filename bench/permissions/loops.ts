@@ -32,6 +32,9 @@ export function timingOf(turns: number[][]): Timing {
 export const timesAsLong = (a: Timing, b: Timing, part: "p50Us" | "p95Us" = "p50Us"): number =>
   median(a.turns.map((turn, i) => turn[part] / b.turns[i]![part]));
 
+/** Whom policies filter, and whom they do not. */
+export type Role = "sheaf_app" | "sheaf_owner";
+
 /** A statement that the server repeats and times by itself. */
 export interface Loop {
   /** Executes for each argument in turn, `rounds` times over; microseconds each. */
@@ -50,7 +53,7 @@ export async function makeLoop(
   client: pg.Client,
   text: string,
   actor: UserActor,
-  role?: "sheaf_app" | "sheaf_owner",
+  role?: Role,
 ): Promise<Loop> {
   const name = `bench.loop_${++made}`;
   await owner.query(`

@@ -5,7 +5,7 @@ import { beginAs } from "#lib/db/context.ts";
 import { byHand, forms } from "../db/by-hand.ts";
 import { isWork, record } from "../db/recorder.ts";
 import { median } from "../statistics.ts";
-import { type Loop, makeLoop, timeInTurns, type Timing, timingOf } from "./loops.ts";
+import { type Loop, makeLoop, type Role, timeInTurns, type Timing, timingOf } from "./loops.ts";
 import type { World } from "./worlds.ts";
 
 export const columns = `d.id, d.collection_id, d.name, d.content_type, d.size_bytes, d.status, d.page_count, d.access_mode,
@@ -110,25 +110,32 @@ async function pointsOf({ app, owner, both }: Clients, actor: UserActor, rounds:
   );
   const asking = { rls: [] as number[][], unrestricted: [] as number[][] };
   const sides = [
-    ["rls", app],
-    ["unrestricted", owner],
+    ["rls", "sheaf_app"],
+    ["unrestricted", "sheaf_owner"],
   ] as const;
   // the first turns warm up this process, which takes longer than the server
   for (let turn = -6; turn < rounds * 6; turn++)
-    for (const [name, client] of turn % 2 ? sides : sides.toReversed()) {
-      const samples = await askEach(client, actor, text, args);
+    for (const [name, role] of turn % 2 ? sides : sides.toReversed()) {
+      const samples = await askEach(both, role, actor, text, args);
       if (turn >= 0) asking[name].push(samples);
     }
   return { executed, asked: { rls: timingOf(asking.rls), unrestricted: timingOf(asking.unrestricted) } };
 }
 
 /** Asks by a named statement, one after the other, in the product's transaction; microseconds each. */
-async function askEach(client: pg.Client, actor: UserActor, text: string, args: string[]): Promise<number[]> {
+async function askEach(
+  client: pg.Client,
+  role: Role,
+  actor: UserActor,
+  text: string,
+  args: string[],
+): Promise<number[]> {
   const samples: number[] = [];
   await client.query(beginAs(actor));
+  await client.query(`SET LOCAL ROLE ${role}`);
   for (const id of args) {
     const at = performance.now();
-    await client.query({ name: "bench_point", text, values: [id], rowMode: "array" });
+    await client.query({ name: `point_as_${role}`, text, values: [id], rowMode: "array" });
     samples.push((performance.now() - at) * 1000);
   }
   await client.query("COMMIT");
