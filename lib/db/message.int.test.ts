@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Socket } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { makePerson } from "#prisma/factories.ts";
 import { ActorPool, readAs } from "./context.ts";
@@ -116,6 +116,18 @@ describe("reads that had to wait", () => {
     } finally {
       await watched.end();
     }
+  });
+
+  it("go together from whichever bundle they come", async () => {
+    vi.resetModules();
+    const copy = await import("./message.ts");
+    expect(copy.send).not.toBe(send);
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, n) =>
+        (n % 3 ? send : copy.send)(pool, [readAs(n % 2 ? ada : bo), who], { isReading }),
+      ),
+    );
+    expect(answers).toEqual(answers.map((_, n) => [seen(n)]));
   });
 
   it("are read as they were described, also behind one that the server forgot", async () => {

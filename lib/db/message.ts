@@ -34,8 +34,13 @@ const noColumns: Shape = { names: [], parsers: [] };
 
 // Names of their own ("m"): the driver keeps count of those it has given out itself ("s").
 const nameOf = statementNames("m");
+// Next builds several bundles: one pool for the process, and so one queue, and one memory of what its connections know.
+const holder = globalThis as typeof globalThis & {
+  sheafTurns?: Turns<Parcel>;
+  sheafStatements?: WeakMap<pg.Connection, Map<string, Shape>>;
+};
 /** What each connection has parsed and described. */
-const known = new WeakMap<pg.Connection, Map<string, Shape>>();
+const known = (holder.sheafStatements ??= new WeakMap());
 
 interface Part {
   name: string;
@@ -98,11 +103,12 @@ class Message implements pg.Submittable {
     if (this.#isWritten) return;
     // one write for all of it
     connection.stream.cork();
-    for (const message of [this, ...this.followers]) message.#write(connection);
+    for (const message of [this, ...this.followers]) message.write(connection);
     connection.stream.uncork();
   }
 
-  #write(connection: pg.Connection): void {
+  /** Not `#private`: those that follow may come from another bundle, whose class is another one. */
+  write(connection: pg.Connection): void {
     const shapes = known.get(connection) ?? new Map<string, Shape>();
     known.set(connection, (this.#shapes = shapes));
     this.#isWritten = true;
@@ -242,8 +248,6 @@ const mayJoin = (first: Parcel, next: Parcel) =>
   first.message.isQuick &&
   next.message.isQuick;
 
-// Next builds several bundles: one queue for the one pool of the process.
-const holder = globalThis as typeof globalThis & { sheafTurns?: Turns<Parcel> };
 const turns = (holder.sheafTurns ??= new Turns<Parcel>({ depart, mayJoin }));
 
 /**
