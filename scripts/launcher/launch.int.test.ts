@@ -180,9 +180,11 @@ it("shares one port between instances, in turn, each seeing the caller's address
   const { ready, said } = start(["--instances", "2"]);
   await ready;
   expect(said()).toContain("2 instances");
-  const pids = [await pid(), await pid(), await pid(), await pid()];
+  const pids: number[] = [];
+  for (let i = 0; i < 8; i++) pids.push(await pid());
+  // a connection of somebody else's between two of these (the launcher looks, too) may take a turn
   expect(new Set(pids).size).toBe(2);
-  expect(pids.slice(0, 2)).toEqual(pids.slice(2));
+  for (const one of new Set(pids)) expect(pids.filter((found) => found === one).length).toBeGreaterThan(2);
 });
 
 it("gives up with one sentence when the app keeps dying", async () => {
