@@ -5,14 +5,20 @@ import { useState } from "react";
 import { api, ApiError } from "#components/api.ts";
 import { AvatarStack } from "#components/ui/avatar-stack.tsx";
 import { ConflictDialog } from "#components/ui/conflict-dialog.tsx";
-import { InlineEdit } from "#components/ui/inline-edit.tsx";
+import { InlineEdit, type Seen } from "#components/ui/inline-edit.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 import { type CollectionView, collectionViewSchema } from "#lib/collections/schema.ts";
 import { showCollection, useUpdateCollection } from "./queries.ts";
 import { VisibilityChip } from "./visibility-chip.tsx";
 
-type Change = { name?: string; description?: string };
+type Field = "name" | "description";
+/** One text as it is to be, and as it was when its editing began. */
+interface Change {
+  field: Field;
+  text: string;
+  seen: Seen;
+}
 
 /** Name, description, visibility and people; name and description are edited where they stand. */
 export function CollectionHeader({
@@ -28,10 +34,13 @@ export function CollectionHeader({
   const update = useUpdateCollection(collection.id);
   const [conflict, setConflict] = useState<{ change: Change; theirs: CollectionView } | null>(null);
   /** What the reader typed, shown until the server has answered or a conflict is settled. */
-  const [pending, setPending] = useState<Change>({});
+  const [pending, setPending] = useState<Partial<Record<Field, string>>>({});
   const shown = { ...collection, ...pending };
   /** Text to go on editing after a conflict was looked at; counted, so that the field starts afresh. */
-  const [reopened, setReopened] = useState<{ change: Change; count: number }>({ change: {}, count: 0 });
+  const [reopened, setReopened] = useState<{ change: Change | null; count: number }>({
+    change: null,
+    count: 0,
+  });
   const client = useQueryClient();
 
   /** Ends a conflict with the other version in place. */
@@ -41,10 +50,11 @@ export function CollectionHeader({
     showCollection(client, theirs);
   }
 
-  function save(change: Change, version: number) {
-    setPending(change);
+  function save(change: Change) {
+    const { field, text, seen } = change;
+    setPending({ [field]: text });
     update.mutate(
-      { version, ...change },
+      { version: seen.version, [field]: text },
       {
         onSuccess: () => {
           setPending({});
@@ -56,7 +66,9 @@ export function CollectionHeader({
             const theirs = carried.success
               ? carried.data
               : await api<CollectionView>(`/api/v1/collections/${collection.id}`);
-            setConflict({ change, theirs });
+            // something else of the collection changed: nothing for people to decide
+            if (theirs[field] === seen.value) save(over(change, theirs));
+            else setConflict({ change, theirs });
             return;
           }
           setPending({});
@@ -65,7 +77,13 @@ export function CollectionHeader({
       },
     );
   }
-  const fields = (["name", "description"] as const).filter((field) => conflict?.change[field] !== undefined);
+  /** What an editor of one of the texts is given. */
+  const editing = (field: Field) => ({
+    value: shown[field],
+    version: collection.version,
+    startWith: reopened.change?.field === field ? reopened.change : undefined,
+    onSave: (text: string, seen: Seen) => save({ field, text, seen }),
+  });
   return (
     <header className="mb-6">
       {collection.abilities.canEdit ? (
@@ -73,24 +91,20 @@ export function CollectionHeader({
           <h1 className="font-serif">
             <InlineEdit
               key={reopened.count}
-              startWith={reopened.change.name}
-              value={shown.name}
+              {...editing("name")}
               label={t("editName")}
               isRequired
               maxLength={120}
-              onSave={(name) => save({ name }, collection.version)}
               className="font-serif text-xl font-medium tracking-[-0.011em]"
             />
           </h1>
           <InlineEdit
             key={reopened.count}
-            startWith={reopened.change.description}
-            value={shown.description}
+            {...editing("description")}
             label={t("editDescription")}
             placeholder={t("addDescription")}
             isMultiline
             maxLength={2000}
-            onSave={(description) => save({ description }, collection.version)}
             className="text-ink-muted max-w-180!"
           />
         </>
@@ -120,16 +134,19 @@ export function CollectionHeader({
       </div>
       {conflict && (
         <ConflictDialog
-          fields={fields.map((field) => ({
-            label: t(`fields.${field}`),
-            mine: conflict.change[field] ?? "",
-            theirs: conflict.theirs[field],
-          }))}
+          fields={[
+            {
+              label: t(`fields.${conflict.change.field}`),
+              mine: conflict.change.text,
+              theirs: conflict.theirs[conflict.change.field],
+            },
+          ]}
           isBusy={update.isPending}
-          onOverwrite={() => save(conflict.change, conflict.theirs.version)}
+          onOverwrite={() => save(over(conflict.change, conflict.theirs))}
           onKeepTheirs={() => takeTheirs(conflict.theirs)}
           onReview={() => {
-            setReopened(({ count }) => ({ change: conflict.change, count: count + 1 }));
+            const change = over(conflict.change, conflict.theirs);
+            setReopened(({ count }) => ({ change, count: count + 1 }));
             takeTheirs(conflict.theirs);
           }}
         />
@@ -137,3 +154,9 @@ export function CollectionHeader({
     </header>
   );
 }
+
+/** The same text, by somebody who has seen what was saved meanwhile. */
+const over = (change: Change, theirs: CollectionView): Change => ({
+  ...change,
+  seen: { value: theirs[change.field], version: theirs.version },
+});

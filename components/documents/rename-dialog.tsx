@@ -32,25 +32,30 @@ export function RenameDialog({ document, onClose }: RenameDialogProps) {
   const textOf = useErrorText();
   const formId = useId();
   const [name, setName] = useState(document.name);
+  /** The document as it was when this began, or as a conflict showed it: what is open may be replaced meanwhile. */
+  const [seen, setSeen] = useState(document);
   const [theirs, setTheirs] = useState<DocumentView | null>(null);
   const rename = useRenameDocument(document.id);
 
-  function save(version: number) {
+  function save(over: DocumentView) {
     rename.mutate(
-      { version, name: name.trim() },
+      { version: over.version, name: name.trim() },
       {
         onSuccess: onClose,
         onError: async (error) => {
-          if (error instanceof ApiError && error.code === "conflict")
-            setTheirs(await readCurrent(error, document.id));
+          if (!(error instanceof ApiError) || error.code !== "conflict") return;
+          const current = await readCurrent(error, document.id);
+          // something else of the document changed: nothing for people to decide
+          if (current.name === over.name) save(current);
+          else setTheirs(current);
         },
       },
     );
   }
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (name.trim() === document.name) onClose();
-    else if (name.trim()) save(document.version);
+    if (name.trim() === seen.name) onClose();
+    else if (name.trim()) save(seen);
   }
   if (theirs) {
     return (
@@ -63,8 +68,12 @@ export function RenameDialog({ document, onClose }: RenameDialogProps) {
             : null
         }
         onKeepTheirs={onClose}
-        onOverwrite={() => save(theirs.version)}
-        onReview={() => setTheirs(null)}
+        onOverwrite={() => save(theirs)}
+        onReview={() => {
+          setSeen(theirs);
+          setTheirs(null);
+          rename.reset();
+        }}
       />
     );
   }

@@ -2,8 +2,16 @@
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import { cn } from "./cn.ts";
 
+/** What somebody saw when they began to edit. Others may save meanwhile; only this tells whether they did. */
+export interface Seen {
+  value: string;
+  version: number;
+}
+
 interface InlineEditProps {
   value: string;
+  /** The version that `value` is of, for what is saved by version. */
+  version?: number;
   /** The field's name, and the button's: "Name of the collection". */
   label: string;
   /** Shown faintly while there is no text. */
@@ -12,8 +20,9 @@ interface InlineEditProps {
   isRequired?: boolean;
   maxLength: number;
   /** Starts as a field with this text, to go on with what could not be saved. */
-  startWith?: string;
-  onSave: (value: string) => void;
+  startWith?: { text: string; seen: Seen };
+  /** Called when the text differs from what was seen when editing began, even if that was replaced meanwhile. */
+  onSave: (text: string, seen: Seen) => void;
   /** Typography shared by the text and its field. */
   className?: string;
   /** How the text is shown while it is not edited; the text itself by default. */
@@ -23,6 +32,7 @@ interface InlineEditProps {
 /** Text that turns into a field where it stands. Enter (with Ctrl or ⌘ when it has lines) and leaving save, Escape drops. */
 export function InlineEdit({
   value,
+  version = 0,
   label,
   placeholder,
   isMultiline = false,
@@ -33,15 +43,16 @@ export function InlineEdit({
   className,
   children,
 }: InlineEditProps) {
-  const [draft, setDraft] = useState<string | null>(startWith ?? null);
+  const [draft, setDraft] = useState(startWith ?? null);
   const button = useRef<HTMLButtonElement>(null);
   /** Escape blurs too, which must not save. */
   const isDropped = useRef(false);
 
   function finish() {
-    const text = (draft ?? "").trim();
+    const text = draft?.text.trim();
     setDraft(null);
-    if (!isDropped.current && text !== value && !(isRequired && text === "")) onSave(text);
+    const isKept = text === undefined || text === draft?.seen.value || (isRequired && text === "");
+    if (draft && !isKept && !isDropped.current) onSave(text, draft.seen);
     isDropped.current = false;
   }
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
@@ -66,7 +77,7 @@ export function InlineEdit({
         type="button"
         aria-label={value ? `${value}. ${label}` : label}
         title={label}
-        onClick={() => setDraft(value)}
+        onClick={() => setDraft({ text: value, seen: { value, version } })}
         className={cn(boxClass, "hover:bg-hover cursor-text! whitespace-pre-wrap transition-colors")}
       >
         {children ?? value}
@@ -80,12 +91,12 @@ export function InlineEdit({
       autoFocus
       rows={1}
       aria-label={label}
-      value={draft}
+      value={draft.text}
       maxLength={maxLength}
       placeholder={placeholder}
-      onFocus={(event) => event.currentTarget.setSelectionRange(draft.length, draft.length)}
-      onChange={(event) =>
-        setDraft(isMultiline ? event.target.value : event.target.value.replace(/\n/g, " "))
+      onFocus={(event) => event.currentTarget.setSelectionRange(draft.text.length, draft.text.length)}
+      onChange={({ target: { value: typed } }) =>
+        setDraft({ ...draft, text: isMultiline ? typed : typed.replace(/\n/g, " ") })
       }
       onKeyDown={onKeyDown}
       onBlur={finish}

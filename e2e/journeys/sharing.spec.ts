@@ -198,19 +198,27 @@ test("two people edit at once: the second sees both versions and chooses", async
   });
   const annas = await browserOf(anna);
   const bens = await browserOf();
+  await bens.clock.install();
   await bens.goto(`/collections/${id}`);
   await signInByForm(bens, ben);
   await expect(bens.getByRole("button", { name: /Edit name/ })).toBeVisible();
   await annas.goto(`/collections/${id}`);
+
+  tolerate(bens, /409 PATCH/);
+  await bens.getByRole("button", { name: /Edit name/ }).click();
+  await bens.getByRole("textbox", { name: "Edit name" }).fill("Ben’s name");
 
   await annas.getByRole("button", { name: /Edit name/ }).click();
   await annas.getByRole("textbox", { name: "Edit name" }).fill("Anna’s name");
   await annas.keyboard.press("Enter");
   await expect(annas.getByRole("button", { name: /^Anna’s name/ })).toBeVisible();
 
-  tolerate(bens, /409 PATCH/);
-  await bens.getByRole("button", { name: /Edit name/ }).click();
-  await bens.getByRole("textbox", { name: "Edit name" }).fill("Ben’s name");
+  // that his page has heard of it does not make it his decision
+  const heard = bens.waitForResponse((response) => response.url().endsWith(`/api/v1/collections/${id}`));
+  await bens.clock.fastForward("01:00");
+  await bens.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+  expect(await (await heard).json()).toMatchObject({ name: "Anna’s name" });
+  await expect(bens.getByRole("textbox", { name: "Edit name" })).toHaveValue("Ben’s name");
   await bens.keyboard.press("Enter");
   const dialog = bens.getByRole("dialog", { name: "Changed in the meantime" });
   await expect(dialog).toContainText("Anna’s name");
@@ -219,4 +227,46 @@ test("two people edit at once: the second sees both versions and chooses", async
   await dialog.getByRole("button", { name: "Overwrite with mine" }).click();
   await expect(bens.getByRole("button", { name: /^Ben’s name/ })).toBeVisible();
   expect(await anna.api.must("GET", `/collections/${id}`)).toMatchObject({ name: "Ben’s name" });
+
+  // what they did to different texts is kept without a question; Anna's page still shows the first name
+  tolerate(annas, /409 PATCH/);
+  await annas.getByRole("button", { name: /Edit description/ }).click();
+  await annas.getByRole("textbox", { name: "Edit description" }).fill("Anna’s description");
+  await annas.keyboard.press("Control+Enter");
+  await expect(annas.getByRole("button", { name: /^Anna’s description/ })).toBeVisible();
+  await expect(annas.getByRole("button", { name: /^Ben’s name/ })).toBeVisible();
+  expect(await anna.api.must("GET", `/collections/${id}`)).toMatchObject({
+    name: "Ben’s name",
+    description: "Anna’s description",
+  });
+});
+
+test("two people rename a document at once: the second may read both names and go on", async ({
+  person,
+  browserOf,
+  tolerate,
+}) => {
+  const anna = await person("Anna Berg");
+  const { id } = await anna.api.must("POST", "/collections", { body: { name: "Draft" } });
+  const document = await uploadFile(anna.api, id, uniqueText("Plan.txt"));
+  await whenProcessed(anna.api, document.id);
+  const page = await browserOf(anna);
+  await page.goto(`/documents/${document.id}`);
+  await expect(page.getByRole("button", { name: "Share" })).toBeVisible();
+  await page.keyboard.press("F2");
+  const dialog = page.getByRole("dialog", { name: "Rename document" });
+  await dialog.getByRole("textbox").fill("My plan.txt");
+  const { version } = await anna.api.must("GET", `/documents/${document.id}`);
+  await anna.api.must("PATCH", `/documents/${document.id}`, { body: { version, name: "Their plan.txt" } });
+
+  tolerate(page, /409 PATCH/);
+  await page.keyboard.press("Enter");
+  const conflict = page.getByRole("dialog", { name: "Changed in the meantime" });
+  await expect(conflict).toContainText("Their plan.txt");
+  await expect(conflict).toContainText("My plan.txt");
+  await conflict.getByRole("button", { name: "Back to editing" }).click();
+  await expect(dialog.getByRole("textbox")).toHaveValue("My plan.txt");
+  await dialog.getByRole("textbox").fill("Our plan.txt");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Our plan.txt" })).toBeVisible();
 });
