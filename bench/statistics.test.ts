@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { median, percentile, range } from "./statistics.ts";
+import { median, middleMean, percentile, range } from "./statistics.ts";
 
 it("takes percentiles by nearest rank, whatever the order", () => {
   const values = Array.from({ length: 100 }, (_, i) => 100 - i);
@@ -17,8 +17,15 @@ it("takes the middle, or the mean of the two in the middle", () => {
   expect(median([10, 9, 100])).toBe(10);
 });
 
+it("takes the mean of the middle half", () => {
+  expect(middleMean([100, 2, 1, 1, 2, 2, 2, 0])).toBe(1.75);
+  expect(middleMean([3])).toBe(3);
+  expect(middleMean([1, 2, 6])).toBe(3);
+});
+
 it("has no figure for no values", () => {
   expect(percentile([], 0.5)).toBeNaN();
   expect(median([])).toBeNaN();
+  expect(middleMean([])).toBeNaN();
   expect(range([])).toEqual([NaN, NaN]);
 });

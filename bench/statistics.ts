@@ -16,6 +16,17 @@ export function median(values: Numbers): number {
   return half === 0 ? NaN : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
+/**
+ * The mean of the middle half: as deaf to outliers as the middle value, and finer than the clock where all values are
+ * whole numbers of its ticks. NaN when there are none.
+ */
+export function middleMean(values: Numbers): number {
+  const sorted = ascending(values);
+  const quarter = Math.floor(sorted.length / 4);
+  const middle = sorted.slice(quarter, sorted.length - quarter);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
+
 /** The smallest and the largest. */
 export const range = (values: Numbers): [least: number, most: number] => {
   const sorted = ascending(values);

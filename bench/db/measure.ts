@@ -116,8 +116,8 @@ async function prepare(
   const written = forms.map((form) => ({
     client: owner,
     name: `by_hand_${number}_${form}`,
-    ...rival,
-    text: byHand(form, rival.text, asked.actor.id),
+    text: byHand(form, rival.text, `$${rival.values.length + 1}::uuid`),
+    values: [...rival.values, asked.actor.id],
     form,
   }));
   for (let i = 0; i < WARM_UP; i++) {

@@ -151,7 +151,7 @@ async function faster(
 ): Promise<Loop> {
   const found: { loop: Loop; us: number }[] = [];
   for (const form of forms) {
-    const loop = await makeLoop(owner, both, byHand(form, text, actor.id), actor, "sheaf_owner");
+    const loop = await makeLoop(owner, both, byHand(form, text, "$2"), actor, "sheaf_owner");
     await loop.run(args, Math.ceil(8 / args.length));
     found.push({ loop, us: median(await loop.run(args, 2)) });
   }
