@@ -21,7 +21,7 @@ export interface Changes {
   refreshedRows: number;
 }
 
-interface Clients {
+export interface Clients {
   app: pg.Client;
   owner: pg.Client;
 }

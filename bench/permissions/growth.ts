@@ -1,5 +1,5 @@
-import type pg from "pg";
-import { makeShareLoop } from "./changes.ts";
+import { withClient } from "../db/world.ts";
+import { type Clients, makeShareLoop } from "./changes.ts";
 import { makeLoop, type Timing, timingOf } from "./loops.ts";
 import { columns, documentsOf, pageStatement } from "./reads.ts";
 import type { World, Worlds } from "./worlds.ts";
@@ -16,41 +16,53 @@ export interface GrowthLine {
 /** Microseconds of each time something was asked in one turn. */
 type Samplers = Record<Asked, () => Promise<number[]>>;
 
-/** The same questions of the same person in a world of a thousand grants and in one of a million, in turns. */
+/**
+ * The same questions of the same person in a world of a thousand grants and in one of a million, in turns. The worlds are
+ * two databases, so two processes of the server answer, of which one may be faster by chance for as long as it lives:
+ * each round has two of its own.
+ */
 export async function measureGrowth(
   worlds: Worlds,
-  clients: Record<keyof Worlds, { app: pg.Client; owner: pg.Client }>,
   { rounds, progress }: { rounds: number; progress(line: string): void },
 ): Promise<GrowthLine[]> {
-  progress("growth");
   const names = ["small", "large"] as const;
-  const page = await pageStatement(clients.large.owner, worlds.large.people.ordinary);
-  const ask: Record<keyof Worlds, Samplers> = {
-    small: await samplers(
-      worlds.small,
-      clients.small,
-      page.replaceAll(worlds.large.people.ordinary.id, worlds.small.people.ordinary.id),
-    ),
-    large: await samplers(worlds.large, clients.large, page),
-  };
-  const lines: GrowthLine[] = [];
-  for (const what of asked) {
-    const turns: Record<keyof Worlds, number[][]> = { small: [], large: [] };
-    for (let turn = -2; turn < rounds * 4; turn++)
-      for (const name of turn % 2 ? names : names.toReversed()) {
-        const taken = await ask[name][what]();
-        if (turn >= 0) turns[name].push(taken);
-      }
-    lines.push({ what, small: timingOf(turns.small), large: timingOf(turns.large) });
+  const page = await withClient(worlds.large.ownerUrl, (owner) =>
+    pageStatement(owner, worlds.large.people.ordinary),
+  );
+  const found = asked.map((what) => ({ what, small: [] as number[][], large: [] as number[][] }));
+  for (let round = 1; round <= rounds; round++) {
+    progress(`growth, round ${round} of ${rounds}`);
+    await withBoth(worlds, async (clients) => {
+      const ask: Record<keyof Worlds, Samplers> = {
+        small: await samplers(
+          worlds.small,
+          clients.small,
+          page.replaceAll(worlds.large.people.ordinary.id, worlds.small.people.ordinary.id),
+        ),
+        large: await samplers(worlds.large, clients.large, page),
+      };
+      for (const { what, ...turns } of found)
+        for (let turn = -2; turn < 4; turn++)
+          for (const name of turn % 2 ? names : names.toReversed()) {
+            const taken = await ask[name][what]();
+            if (turn >= 0) turns[name].push(taken);
+          }
+    });
   }
-  return lines;
+  return found.map(({ what, small, large }) => ({ what, small: timingOf(small), large: timingOf(large) }));
 }
 
-async function samplers(
-  world: World,
-  clients: { app: pg.Client; owner: pg.Client },
-  page: string,
-): Promise<Samplers> {
+const withWorld = <Result>({ appUrl, ownerUrl }: World, work: (clients: Clients) => Promise<Result>) =>
+  withClient(appUrl, (app) => withClient(ownerUrl, (owner) => work({ app, owner })));
+const withBoth = (
+  { small, large }: Worlds,
+  work: (clients: Record<keyof Worlds, Clients>) => Promise<void>,
+): Promise<void> =>
+  withWorld(small, (smallOnes) =>
+    withWorld(large, (largeOnes) => work({ small: smallOnes, large: largeOnes })),
+  );
+
+async function samplers(world: World, clients: Clients, page: string): Promise<Samplers> {
   const { app, owner } = clients;
   const { ordinary } = world.people;
   const documents = await documentsOf(app, ordinary);

@@ -56,11 +56,7 @@ export const permissions: Bench = {
         progress("checks");
         const { ordinary } = worlds.large.people;
         const cache = await tryCache(ordinary, await documentsOf(app, ordinary));
-        const growth = await withClient(worlds.small.appUrl, (smallApp) =>
-          withClient(worlds.small.ownerUrl, (smallOwner) =>
-            measureGrowth(worlds, { small: { app: smallApp, owner: smallOwner }, large }, asked),
-          ),
-        );
+        const growth = await measureGrowth(worlds, asked);
         const changes = await measureChanges(worlds.large, large, asked);
         return { reads, cache, growth, changes };
       }),
