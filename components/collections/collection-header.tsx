@@ -66,8 +66,8 @@ export function CollectionHeader({
             const theirs = carried.success
               ? carried.data
               : await api<CollectionView>(`/api/v1/collections/${collection.id}`);
-            // something else of the collection changed: nothing for people to decide
-            if (theirs[field] === seen.value) save(over(change, theirs));
+            // something else changed, or they wrote the same: nothing for people to decide
+            if (theirs[field] === seen.value || theirs[field] === text) save(over(change, theirs));
             else setConflict({ change, theirs });
             return;
           }

@@ -45,8 +45,8 @@ export function RenameDialog({ document, onClose }: RenameDialogProps) {
         onError: async (error) => {
           if (!(error instanceof ApiError) || error.code !== "conflict") return;
           const current = await readCurrent(error, document.id);
-          // something else of the document changed: nothing for people to decide
-          if (current.name === over.name) save(current);
+          // something else changed, or they wrote the same: nothing for people to decide
+          if (current.name === over.name || current.name === name.trim()) save(current);
           else setTheirs(current);
         },
       },

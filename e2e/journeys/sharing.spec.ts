@@ -186,6 +186,13 @@ test("an outsider meets a friendly refusal on every page", async ({ person, brow
   await expect(page.getByText("nobody else")).toHaveCount(0);
 });
 
+/** Presses a key and waits until what was edited is stored: pages show it before that. */
+async function pressAndSave(page: Page, key: string): Promise<void> {
+  const saved = page.waitForResponse((response) => response.request().method() === "PATCH" && response.ok());
+  await page.keyboard.press(key);
+  await saved;
+}
+
 test("two people edit at once: the second sees both versions and chooses", async ({
   person,
   browserOf,
@@ -210,7 +217,7 @@ test("two people edit at once: the second sees both versions and chooses", async
 
   await annas.getByRole("button", { name: /Edit name/ }).click();
   await annas.getByRole("textbox", { name: "Edit name" }).fill("Anna’s name");
-  await annas.keyboard.press("Enter");
+  await pressAndSave(annas, "Enter");
   await expect(annas.getByRole("button", { name: /^Anna’s name/ })).toBeVisible();
 
   // that his page has heard of it does not make it his decision
@@ -225,6 +232,7 @@ test("two people edit at once: the second sees both versions and chooses", async
   await expect(dialog).toContainText("Ben’s name");
   await look(bens, "conflict");
   await dialog.getByRole("button", { name: "Overwrite with mine" }).click();
+  await expect(dialog).toHaveCount(0);
   await expect(bens.getByRole("button", { name: /^Ben’s name/ })).toBeVisible();
   expect(await anna.api.must("GET", `/collections/${id}`)).toMatchObject({ name: "Ben’s name" });
 
@@ -232,13 +240,24 @@ test("two people edit at once: the second sees both versions and chooses", async
   tolerate(annas, /409 PATCH/);
   await annas.getByRole("button", { name: /Edit description/ }).click();
   await annas.getByRole("textbox", { name: "Edit description" }).fill("Anna’s description");
-  await annas.keyboard.press("Control+Enter");
+  await pressAndSave(annas, "Control+Enter");
   await expect(annas.getByRole("button", { name: /^Anna’s description/ })).toBeVisible();
   await expect(annas.getByRole("button", { name: /^Ben’s name/ })).toBeVisible();
   expect(await anna.api.must("GET", `/collections/${id}`)).toMatchObject({
     name: "Ben’s name",
     description: "Anna’s description",
   });
+
+  // nor is there anything to choose between two people who write the same
+  await bens.getByRole("button", { name: /Edit name/ }).click();
+  await bens.getByRole("textbox", { name: "Edit name" }).fill("Our name");
+  await annas.getByRole("button", { name: /Edit name/ }).click();
+  await annas.getByRole("textbox", { name: "Edit name" }).fill("Our name");
+  await pressAndSave(annas, "Enter");
+  await expect(annas.getByRole("button", { name: /^Our name/ })).toBeVisible();
+  await pressAndSave(bens, "Enter");
+  await expect(bens.getByRole("button", { name: /^Our name/ })).toBeVisible();
+  await expect(dialog).toHaveCount(0);
 });
 
 test("two people rename a document at once: the second may read both names and go on", async ({
