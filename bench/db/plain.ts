@@ -44,6 +44,12 @@ export function plainDocuments({ collectionId, scope, q, cursor }: Partial<ListD
   };
 }
 
+/** The same of one document. */
+export const plainDocument = (id: string): Plain => ({
+  text: `SELECT ${columns} FROM documents d WHERE d.id = $1::uuid AND ${live}`,
+  values: [id],
+});
+
 const cards = `SELECT c.id, c.name, c.description, c.visibility, c.owner_id, app.person_name(c.owner_id), c.version, c.created_at, c.updated_at,
     c.deleted_at, app.collection_mask(c.id),
     (SELECT count(*)::int FROM (SELECT FROM documents d WHERE d.collection_id = c.id AND ${live} LIMIT 1000) counted)

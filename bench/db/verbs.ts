@@ -3,7 +3,7 @@ import { getCollection, listCollections } from "#lib/collections/index.ts";
 import { getDocument, listDocuments } from "#lib/documents/index.ts";
 import type { ListDocumentsInput } from "#lib/documents/schema.ts";
 import type { People, Places } from "./people.ts";
-import { type Plain, plainCollection, plainCollections, plainDocuments } from "./plain.ts";
+import { type Plain, plainCollection, plainCollections, plainDocument, plainDocuments } from "./plain.ts";
 
 /** A verb of the product, with what it is asked in the bench. */
 export interface Asked {
@@ -28,6 +28,7 @@ export function askedVerbs(people: People, places: Places): Asked[] {
   const read = (label: string, actor: UserActor, id: string): Asked => ({
     label,
     actor,
+    plain: plainDocument(id),
     call: () => refused(getDocument(actor, id)),
   });
   const shelves = (label: string, actor: UserActor): Asked => ({
