@@ -141,7 +141,8 @@ async function prepare(
 function mainStatement(sent: Sent[], label: string): Sent {
   const found = sent.findLast(
     (one) =>
-      isWork(one) && /\b(FROM|JOIN)\s+(documents d|collections c|app\.(list|read|collection)_\w+)/.test(one.text),
+      isWork(one) &&
+      /\b(FROM|JOIN)\s+(documents d|collections c|app\.(list|read|collection)_\w+)/.test(one.text),
   );
   if (!found)
     throw new Error(`${label}: no statement to measure among\n${sent.map(({ text }) => text).join("\n")}`);

@@ -73,8 +73,10 @@ export async function addPeople(client: Client): Promise<{ people: People; place
     "SELECT collection_id AS id FROM documents GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
   );
   const ordinary = await one(
-    `SELECT d.collection_id AS id FROM documents d JOIN permissions p ON p.collection_id = d.collection_id AND p.user_id = $1
-      GROUP BY 1 ORDER BY count(*) OFFSET 5 LIMIT 1`,
+    `SELECT id FROM (
+       SELECT d.collection_id AS id, row_number() OVER (ORDER BY count(*), d.collection_id) AS place
+         FROM documents d JOIN permissions p ON p.collection_id = d.collection_id AND p.user_id = $1 GROUP BY 1
+     ) seen ORDER BY abs(place - 6) LIMIT 1`,
     [member.id],
   );
   const owner = await one("SELECT owner_id AS id FROM collections WHERE id = $1", [largest]);

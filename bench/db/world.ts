@@ -22,18 +22,23 @@ export interface WorldSize {
   largestCollection: number;
 }
 
-export const defaultSize = (documents: number): WorldSize => ({
-  workspaces: 20,
-  users: 10_000,
-  groups: 1000,
-  groupDepth: 5,
-  membersPerGroup: 20,
-  collections: 4000,
-  peoplePerCollection: 150,
-  groupsPerCollection: 2,
-  documents,
-  largestCollection: Math.ceil(documents / 20),
-});
+/** As people grow into; fewer documents than {@link USUAL_DOCUMENTS} come with proportionally less of everything. */
+export const defaultSize = (documents: number): WorldSize => {
+  const share = Math.min(1, documents / USUAL_DOCUMENTS);
+  return {
+    workspaces: 20,
+    users: Math.ceil(10_000 * share),
+    groups: Math.ceil(1000 * share),
+    groupDepth: 5,
+    membersPerGroup: 20,
+    collections: Math.ceil(4000 * share),
+    peoplePerCollection: 150,
+    groupsPerCollection: 2,
+    documents,
+    largestCollection: Math.ceil(documents / 20),
+  };
+};
+const USUAL_DOCUMENTS = 400_000;
 
 /** A database server of its own with all migrations and no rows; ended and removed with the run. */
 export async function startDatabase(): Promise<EmbeddedPostgres & { dataDir: string }> {
