@@ -14,6 +14,7 @@ import { pages, tryPages } from "./pages.ts";
 import { personaNames } from "./rules.ts";
 import { tryAllowed, tryRefused } from "./run.ts";
 import { tryOther } from "./run-others.ts";
+import { tryStorage } from "./storage.ts";
 import { Wire } from "../support/wire.ts";
 import { makeWorld, pooled, type World } from "./world.ts";
 
@@ -108,6 +109,10 @@ test("what is refused elsewhere is answered as what is missing, and changes noth
 
 test("lists hold what may be seen", async () => {
   expect(await tryAll([() => tryLists(world, wire)])).toEqual([]);
+});
+
+test("stored bytes open by a signature for them alone", async () => {
+  expect(await tryAll([() => tryStorage(world, wire)])).toEqual([]);
 });
 
 test("no page tells what its reader may not see, however it is asked for", async () => {
