@@ -24,6 +24,8 @@ import { type Question, useLoss } from "./use-loss.ts";
 import { useRoleLabel } from "./use-roles.ts";
 
 const undoMs = 8000;
+/** By then the letter about what was given is on its way. */
+const letterMs = 60_000;
 
 interface GrantListProps {
   thing: SharedThing;
@@ -123,7 +125,11 @@ export function GrantList(props: GrantListProps) {
       onRowGone();
       // given again while it is still being taken away, it would be gone in the end
       await removals.current.get(grant.id);
-      await add({ subject: subjectOf(grant), role: roleOfGrant(grant), expiresAt: grant.expiresAt });
+      await add({
+        ...{ subject: subjectOf(grant), role: roleOfGrant(grant), expiresAt: grant.expiresAt },
+        // who was told once is not told again
+        notify: Date.now() - Date.parse(grant.grantedAt) < letterMs,
+      });
       onSaid(t("saidRestored", { name: grantName(grant) }));
     });
 

@@ -85,6 +85,8 @@ export interface NewGrant {
   subject: Subject;
   role: RoleChoice;
   expiresAt: string | null;
+  /** False: no letter to the address. */
+  notify?: boolean;
 }
 
 /** The mark of a row that the server has not answered for yet. */
@@ -116,13 +118,14 @@ export function useAddGrant(ref: Ref) {
   const client = useQueryClient();
   return useMutation({
     mutationKey: grantsKey(ref),
-    mutationFn: ({ subject, role, expiresAt }: NewGrant) =>
+    mutationFn: ({ subject, role, expiresAt, notify }: NewGrant) =>
       api<AddedGrantView>(grantsPath(ref), {
         method: "POST",
         body: {
           ...("group" in subject ? { groupId: subject.group.id } : { email: subject.email }),
           ...roleBody(role),
           expiresAt,
+          notify,
         },
       }),
     onMutate: (grant) =>

@@ -77,6 +77,25 @@ describe("a document", () => {
     expect(await sendInvitation(given.id)).toBe("nothing");
   });
 
+  it("is told of once: not where access is given back, and not where the giver will tell", async () => {
+    const { owner, document } = await makeShared();
+    const lettersFor = (ids: string[]) =>
+      asOwner<{ id: string }>(
+        "SELECT data->>'collaboratorId' AS id FROM outbox WHERE name = 'collaborator/added' AND data->>'collaboratorId' = ANY ($1)",
+        [ids],
+      );
+    const ids: string[] = [];
+    for (const email of [address(), (await makePerson()).email]) {
+      const given = await grant(owner, document, { email, role: "viewer" });
+      await revoke(owner, document, given.id);
+      const back = await grant(owner, document, { email, role: "viewer", notify: false });
+      expect(await lettersFor([given.id, back.id])).toEqual([{ id: given.id }]);
+      ids.push(back.id);
+    }
+    const listed = (await listGrants(owner, document)).items.map(({ id }) => id);
+    expect(listed).toEqual(expect.arrayContaining(ids));
+  });
+
   it("is shared by those who manage it alone, not by editors, and not by its uploader", async () => {
     const { owner, collection, colleague } = await makeShared();
     const editor = await colleague();

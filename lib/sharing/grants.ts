@@ -73,7 +73,7 @@ export async function grant(
   input: GrantInput,
 ): Promise<AddedGrantView> {
   const endsAt = expiry(input.expiresAt);
-  const { email = null, groupId = null } = input;
+  const { email = null, groupId = null, notify = true } = input;
   return worded(actor, resource, () =>
     transaction(actor, async (tx) => {
       const roleId = await roleIdOf(tx, input);
@@ -81,7 +81,7 @@ export async function grant(
         Prisma.sql`SELECT * FROM app.grant_access(${sqlRef(resource)}, ${email}, ${groupId}::uuid, ${roleId}::uuid, ${endsAt}::timestamptz)`,
       );
       await audit(tx, actor, resource, done!.is_new ? "permission.granted" : "permission.changed", done!);
-      if (done!.is_new && email !== null) {
+      if (done!.is_new && email !== null && notify) {
         await tx.$executeRaw`INSERT INTO outbox (name, data) VALUES ('collaborator/added', jsonb_build_object('collaboratorId', ${done!.id}::uuid))`;
       }
       return {

@@ -28,6 +28,8 @@ export const grantInputSchema = z
     role: role.optional(),
     roleId: idSchema.optional(),
     expiresAt,
+    /** Whether an address is told by a letter, where this is new to it. It is unless this is false. */
+    notify: z.boolean().optional(),
   })
   .refine(({ email, groupId }) => (email === undefined) !== (groupId === undefined), {
     message: "one_subject",
