@@ -90,6 +90,18 @@ describe("documents", () => {
     await column<number | string>({}, REFUSED, (name) =>
       as(name, insert, [cast.collectionId, cast.people[name === "viewer" ? "owner" : "viewer"].id]),
     );
+    const [theirs] = await asOwner<{ id: string }>("SELECT id FROM objects WHERE owner_id = $1 LIMIT 1", [
+      cast.people.owner.id,
+    ]);
+    for (const [column_, expected] of [
+      ["upload_object_id", { owner: 1 }],
+      ["thumbnail_object_id", {}],
+    ] as const)
+      await column<number | string>(expected, REFUSED, (name) =>
+        as(name, insert.replace("sha256)", `sha256, ${column_})`).replace("'hex'))", "'hex'), $3)"), [
+          ...[cast.collectionId, own(name), theirs!.id],
+        ]),
+      );
   });
 
   it("are changed by those who may edit them", () =>
@@ -147,12 +159,16 @@ describe("collections", () => {
       (name) => as(name, "SELECT FROM collections WHERE id = $1", [cast.collectionId]),
     ));
 
-  it("are made in one's own workspace and name", async () => {
-    const insert = "INSERT INTO collections (workspace_id, owner_id, name) VALUES ($1, $2, 'New')";
-    const member = { owner: 1, editor: 1, commenter: 1, viewer: 1, manager: 1, outsider: 1 };
-    await column<number | string>(member, REFUSED, (name) => as(name, insert, [cast.workspaceId, own(name)]));
+  it("are made through a function alone, by members in their own workspace and name", async () => {
     await column<number | string>({}, REFUSED, (name) =>
-      as(name, insert, [cast.workspaceId, name === "owner" ? cast.people.editor.id : cast.people.owner.id]),
+      as(name, "INSERT INTO collections (workspace_id, owner_id, name) VALUES ($1, $2, 'New')", [
+        cast.workspaceId,
+        own(name),
+      ]),
+    );
+    const member = { owner: 1, editor: 1, commenter: 1, viewer: 1, manager: 1, outsider: 1 };
+    await column<number | string>({ ...member, elsewhereAdmin: 1 }, "SH003", (name) =>
+      as(name, "SELECT app.create_collection('New', '')"),
     );
   });
 
@@ -188,49 +204,62 @@ describe("permissions", () => {
       (name) => named(name, cast.grants, (id) => ["SELECT FROM permissions WHERE id = $1", [id]]),
     ));
 
-  const insert = `INSERT INTO permissions (user_id, collection_id, document_id, role_id, granted_by_id)
-    SELECT $1, $2, $3, id, $4 FROM roles WHERE name = $5 AND workspace_id IS NULL`;
-  it("are given by those who manage, in their own name and not above their own", async () => {
-    const nameOf = (name: ContextName) => (name === "system" ? null : own(name));
-    const give = (name: ContextName, document: string | null, role: string, by = nameOf(name)) =>
-      as(name, insert, [
-        cast.people.outsider.id,
+  const role = (name: string) => `(SELECT id FROM roles WHERE name = '${name}' AND workspace_id IS NULL)`;
+  it("are written through functions alone, whoever asks and whatever for", async () => {
+    const given = { user_id: cast.people.outsider.id, group_id: missingId(), is_everyone: true };
+    for (const [subject, value] of Object.entries(given))
+      for (const [place, id] of [
+        ["collection_id", cast.collectionId],
+        ["document_id", cast.documents.linked],
+      ])
+        await column<number | string>({}, REFUSED, (name) =>
+          as(
+            name,
+            `INSERT INTO permissions (${subject}, ${place}, role_id) SELECT $1, $2, ${role("viewer")}`,
+            [value, id],
+          ),
+        );
+    for (const change of [
+      `role_id = ${role("owner")}`,
+      "expires_at = now() + interval '1 day'",
+      "deleted_at = NULL",
+      "mask = 8191",
+    ])
+      await column<number | string>({}, REFUSED, (name) => as(name, `UPDATE permissions SET ${change}`));
+  });
+
+  it("are given by those who manage, and not above their own", async () => {
+    const give = (name: ContextName, document: string | null, wanted: string) =>
+      as(name, `SELECT app.grant_access($1, $2, $3, NULL, ${role(wanted)}, NULL)`, [
         document === null ? cast.collectionId : null,
         document,
-        by,
-        role,
+        cast.people.outsider.email,
       ]);
-    await column<number | string>({ owner: 1, system: 1 }, REFUSED, (name) => give(name, null, "viewer"));
-    await column<number | string>({ owner: 1, manager: 1, system: 1 }, REFUSED, (name) =>
+    await column<number | string>({ owner: 1, system: 1 }, "SH003", (name) => give(name, null, "viewer"));
+    const unseen = ["outsider", "elsewhereAdmin", "suspended", "suspendedLink", "revokedLink", "expiredLink"];
+    const hidden = Object.fromEntries([...unseen, "everyone", "nobody"].map((name) => [name, "SH002"]));
+    await column<number | string>({ owner: 1, manager: 1, system: 1, ...hidden }, "SH003", (name) =>
       give(name, cast.documents.linked, "owner"),
     );
-    await column<number | string>({ system: 1 }, REFUSED, (name) =>
-      give(name, cast.documents.linked, "viewer", cast.people.viewer.id),
-    );
   });
 
-  it("are never given to links by hand", async () => {
-    const text = `INSERT INTO permissions (link_id, document_id, role_id, granted_by_id)
-      SELECT $1, $2, id, $3 FROM roles WHERE name = 'viewer' AND workspace_id IS NULL`;
-    await column<number | string>({}, REFUSED, (name) =>
-      as(name, text, [cast.links.linkViewer.linkId, cast.documents.linked, own(name)]),
-    );
-  });
-
-  it("are changed by those who manage; given up by oneself; a link's by nobody", async () => {
-    const lower =
-      "UPDATE permissions SET role_id = (SELECT id FROM roles WHERE name = 'viewer' AND workspace_id IS NULL) WHERE id = $1";
-    // one's own grant is refused to be raised or lowered, anybody else's is not there
-    await column<number | string>({ owner: 1, system: 1, commenter: REFUSED }, 0, (name) =>
-      as(name, lower, [cast.grants.commenter]),
-    );
-    await column<number | string>({ owner: 1, system: 1, commenter: 1 }, 0, (name) =>
-      as(name, "UPDATE permissions SET deleted_at = now() WHERE id = $1", [cast.grants.commenter]),
-    );
-    await column<number | string>({}, 0, (name) =>
-      as(name, "UPDATE permissions SET expires_at = now() WHERE link_id = $1", [
-        cast.links.linkCommenter.linkId,
-      ]),
+  it("are taken back by those who manage, given up by oneself, and a link's by nobody", async () => {
+    const revoke = (name: ContextName, place: [string | null, string | null], id: string) =>
+      as(name, "SELECT app.revoke_access($1, $2, $3)", [...place, id]);
+    // who is not the owner of a document for invited people does not manage it through the collection
+    for (const [document, grant, expected] of [
+      ["linked", "managerOnLinked", { owner: 1, system: 1, manager: 1 }],
+      ["invited", "commenterOnInvited", { system: 1, commenter: 1 }],
+    ] as const) {
+      const done = async (name: ContextName) =>
+        (await revoke(name, [null, cast.documents[document]], cast.grants[grant]!)) === 1 ? 1 : 0;
+      await column<number>(expected, 0, done);
+    }
+    const [grant] = await asOwner<{ id: string }>("SELECT id FROM permissions WHERE link_id = $1", [
+      cast.links.linkCommenter.linkId,
+    ]);
+    await column<number | string>({ owner: "SH002", system: "SH002" }, "SH003", (name) =>
+      revoke(name, [cast.collectionId, null], grant!.id),
     );
   });
 
@@ -291,40 +320,99 @@ describe("links", () => {
       await column<number | string>({}, REFUSED, (name) => as(name, `SELECT ${secret} FROM public_links`));
   });
 
-  it("are made by those who manage, in their own name, with an id nobody chose", async () => {
-    const insert = (columns = "", values = "") =>
-      `INSERT INTO public_links (collection_id, document_id, role_id, token_hash, token_sealed, created_by_id${columns})
-       SELECT $1, $2, id, sha256(uuidv7()::text::bytea), '', $3${values} FROM roles WHERE name = 'commenter' AND workspace_id IS NULL`;
-    const make = (name: ContextName, document: string | null, text = insert()) =>
-      as(name, text, [
-        document === null ? cast.collectionId : null,
-        document,
-        name === "system" ? null : own(name),
-      ]);
-    await column<number | string>({ owner: 1, system: 1 }, REFUSED, (name) => make(name, null));
-    await column<number | string>({ owner: 1, manager: 1, system: 1 }, REFUSED, (name) =>
-      make(name, cast.documents.linked),
-    );
-    await column<number | string>({}, REFUSED, (name) => make(name, null, insert(", id", ", uuidv7()")));
-    await column<number | string>({ system: 1 }, REFUSED, (name) =>
-      as(name, insert(), [cast.collectionId, null, cast.people[name === "owner" ? "viewer" : "owner"].id]),
-    );
-  });
-
-  it("are changed by those who manage, and deleted by nobody", async () => {
-    await column<string>({ owner: all, manager: "documentVisitor", system: all }, "", (name) =>
-      named(name, ids(), (id) => ["UPDATE public_links SET name = 'x' WHERE id = $1", [id]]),
-    );
+  it("are written through functions alone", async () => {
+    for (const [place, id] of [
+      ["collection_id", cast.collectionId],
+      ["document_id", cast.documents.linked],
+    ])
+      await column<number | string>({}, REFUSED, (name) =>
+        as(
+          name,
+          `INSERT INTO public_links (${place}, role_id, token_hash, token_sealed, created_by_id)
+           SELECT $1, id, sha256(uuidv7()::text::bytea), '', $2 FROM roles WHERE name = 'viewer' AND workspace_id IS NULL`,
+          [id, own(name)],
+        ),
+      );
     await column<number | string>({}, REFUSED, (name) =>
       as(name, "DELETE FROM public_links WHERE id = $1", [cast.links.linkViewer.linkId]),
     );
-    for (const assignment of [
-      "token_hash = ''",
-      "password_hash = ''",
-      "collection_id = NULL",
-      "view_count = 0",
-    ])
+    for (const assignment of ["name = 'x'", "revoked_at = NULL", "token_hash = ''", "view_count = 0"])
       await column<number | string>({}, REFUSED, (name) => as(name, `UPDATE public_links SET ${assignment}`));
+  });
+
+  it("are revoked by those who manage what they open", async () => {
+    await column<string>(
+      {
+        owner: "linkViewer linkCommenter documentVisitor suspendedLink expiredLink",
+        manager: "documentVisitor",
+        system: "linkViewer linkCommenter documentVisitor suspendedLink expiredLink",
+      },
+      "",
+      (name) => named(name, ids(), (id) => ["SELECT * FROM app.revoke_link($1)", [id]]),
+    );
+  });
+});
+
+describe("invitations", () => {
+  it("are seen by those who edit or share the place, and written through functions alone", async () => {
+    const [made] = await asOwner<{ id: string }>(
+      `INSERT INTO invitations (email, email_normalized, collection_id, role_id)
+       SELECT 'new@example.org', 'new@example.org', $1, id FROM roles WHERE name = 'viewer' AND workspace_id IS NULL RETURNING id`,
+      [cast.collectionId],
+    );
+    await column<number | string>({ owner: 1, editor: 1, system: 1 }, 0, (name) =>
+      as(name, "SELECT FROM invitations WHERE id = $1", [made!.id]),
+    );
+    await column<number | string>({}, REFUSED, (name) =>
+      as(
+        name,
+        `INSERT INTO invitations (email, email_normalized, collection_id, role_id, invited_by_id)
+         SELECT 'x@example.org', 'x@example.org', $1, id, $2 FROM roles WHERE name = 'viewer' AND workspace_id IS NULL`,
+        [cast.collectionId, own(name)],
+      ),
+    );
+    for (const change of [
+      "deleted_at = NULL",
+      "accepted_at = NULL",
+      "expires_at = NULL",
+      "email = 'me@example.org'",
+    ])
+      await column<number | string>({}, REFUSED, (name) => as(name, `UPDATE invitations SET ${change}`));
+    await column<number | string>({}, REFUSED, (name) => as(name, "DELETE FROM invitations"));
+  });
+});
+
+describe("principals", () => {
+  it("have ids that nobody chooses", async () => {
+    const { workspaceId } = cast;
+    await asOwner("UPDATE users SET workspace_role = 'admin' WHERE id = $1", [cast.people.outsider.id]);
+    const victim = cast.people.owner.id;
+    await column<number | string>({}, REFUSED, (name) =>
+      as(name, "INSERT INTO groups (id, workspace_id, name) VALUES ($1, $2, 'Me')", [victim, workspaceId]),
+    );
+    await column<number | string>({ outsider: 1, system: 1 }, REFUSED, (name) =>
+      as(name, "INSERT INTO groups (workspace_id, name) VALUES ($1, 'Ours')", [workspaceId]),
+    );
+    await column<number | string>({}, REFUSED, (name) =>
+      as(name, "INSERT INTO workspaces (id, name) VALUES ($1, 'Ours')", [victim]),
+    );
+    await column<number | string>({}, REFUSED, (name) =>
+      as(
+        name,
+        "INSERT INTO users (id, workspace_id, email, email_normalized, name) VALUES ($1, $2, 'x@example.org', 'x@example.org', 'X')",
+        [missingId(), workspaceId],
+      ),
+    );
+    await asOwner("UPDATE users SET workspace_role = 'member' WHERE id = $1", [cast.people.outsider.id]);
+  });
+
+  it("are derived from rows that come and go, and are not changed", async () => {
+    for (const text of [
+      "UPDATE group_memberships SET user_id = user_id",
+      "UPDATE group_nestings SET child_id = child_id",
+      "UPDATE groups SET workspace_id = workspace_id",
+    ])
+      await expect(asOwner(text), text).rejects.toMatchObject({ code: "0A000" });
   });
 });
 
