@@ -7,7 +7,6 @@ import { type ResourceRef, sqlRef, unseen } from "./resource.ts";
 import { type AccessMode, normalizeEmail } from "./schema.ts";
 
 interface PlaceRow {
-  collection_id: string;
   document_id: string | null;
   collection_owner_id: string;
   document_owner_id: string | null;
@@ -67,7 +66,6 @@ export interface Facts {
   resource: ResourceFact;
   /** The actor's own mask. */
   rights: number;
-  collectionId: string;
   collectionOwnerId: string;
   isTrashed: boolean;
   grants: KnownGrant[];
@@ -115,7 +113,6 @@ export async function readFacts(
         ? { type: "collection" }
         : { type: "document", ownerId: found.document_owner_id!, accessMode: found.access_mode! },
     rights: found.rights,
-    collectionId: found.collection_id,
     collectionOwnerId: found.collection_owner_id,
     isTrashed: found.is_trashed,
     grants: row.grants.map(toGrant),
@@ -155,12 +152,10 @@ export async function readFactsOfAddress(
   const address = normalizeEmail(email);
   const all = await readFacts(tx, actor, ref, {});
   demandManager(all.rights);
-  const collection = { type: "collection", id: all.collectionId } as const;
-  const [known] = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-    SELECT u.id FROM users u WHERE u.email_normalized = ${address}
-    UNION SELECT g.user_id FROM app.list_grants(${sqlRef(ref)}) g WHERE lower(g.email) = ${address} AND g.user_id IS NOT NULL
-    UNION SELECT g.user_id FROM app.list_grants(${sqlRef(collection)}) g WHERE lower(g.email) = ${address} AND g.user_id IS NOT NULL`);
-  if (known) return readFactsOf(tx, actor, ref, known.id);
+  const [known] = await tx.$queryRaw<{ id: string | null }[]>(
+    Prisma.sql`SELECT app.known_by_address(${sqlRef(ref)}, ${address}) AS id`,
+  );
+  if (known?.id) return readFactsOf(tx, actor, ref, known.id);
   const person: KnownPerson = {
     id: null,
     principals: [`address:${address}`, everyonePrincipalId],

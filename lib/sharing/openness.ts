@@ -52,6 +52,16 @@ export function setVisibility(
   });
 }
 
+/** The mode before, and the grant that lets whoever limited the document go on managing it, with what that took the place of. */
+interface ModeChange {
+  previous: AccessMode;
+  kept_id: string | null;
+  kept_role: string | null;
+  kept_until: Date | null;
+  ended_id: string | null;
+  ended_role: string | null;
+}
+
 /**
  * Where a document takes its people from. Its owner may always keep it to themselves and give it back to the
  * collection; anything else is for those who manage its permissions, and never for guests. Whoever limits it to invited people keeps, by a
@@ -66,13 +76,24 @@ export function setAccessMode(
   return worded(actor, resource, () =>
     transaction(actor, async (tx) => {
       const [row] = await tx.$queryRaw<
-        { previous: AccessMode }[]
-      >`SELECT app.set_access_mode(${documentId}::uuid, ${mode}) AS previous`;
-      if (row!.previous !== mode)
+        ModeChange[]
+      >`SELECT * FROM app.set_access_mode(${documentId}::uuid, ${mode})`;
+      const { previous, kept_id, kept_role, kept_until, ended_id, ended_role } = row!;
+      if (previous !== mode)
         await recordAudit(tx, actor, {
           action: "document.access_mode_changed",
           resource,
-          metadata: { previous: row!.previous, new: mode },
+          metadata: { previous, new: mode },
+        });
+      if (kept_id)
+        await recordAudit(tx, actor, {
+          action: ended_id ? "permission.changed" : "permission.granted",
+          resource,
+          subject: { type: "user", id: actor.id },
+          metadata: {
+            ...{ grantId: kept_id, because: "access_mode", new: { role: kept_role, expiresAt: kept_until } },
+            ...(ended_id && { previous: { grantId: ended_id, role: ended_role } }),
+          },
         });
       return { mode };
     }),

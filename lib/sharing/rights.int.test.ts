@@ -34,59 +34,40 @@ describe("nobody goes above their own rights", () => {
     }
   });
 
-  it("whatever the masks, on collections and documents, past the verbs as well", async () => {
+  it("whatever the masks, on collections and documents", async () => {
     const { owner, workspaceId, collection, document, colleague } = await makeShared();
-    const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
-    await client.connect();
     const mask = fc.integer({ min: 1, max: fullMask });
-    try {
-      await fc.assert(
-        fc.asyncProperty(mask, mask, fc.boolean(), async (mine, wanted, isDocument) => {
-          const place = isDocument ? document : collection;
-          const ids = isDocument ? { documentId: document.id } : { collectionId: collection.id };
-          const [granter, target] = [await colleague(), await colleague()];
-          await putGrant({ userId: granter.id, ...ids, roleId: await makeRole(workspaceId, mine) });
-          const roleId = await makeRole(workspaceId, wanted);
-          const result = await outcome(grant(granter, place, { email: target.email, roleId }));
-          const [unseen, action] = isDocument
-            ? ["not_found:document", "forbidden:action"]
-            : ["forbidden:collection", "forbidden:action"];
-          const expected = !(mine & 1)
-            ? unseen
-            : !(mine & 512)
-              ? action
-              : covers(mine, wanted)
-                ? "ok"
-                : "forbidden:above_own_rights";
-          expect(result).toBe(expected);
-          const other = await colleague();
-          await client.query(beginAs(granter));
-          const raw = await client
-            .query(
-              `INSERT INTO permissions (user_id, ${isDocument ? "document_id" : "collection_id"}, role_id, granted_by_id) VALUES ($1, $2, $3, $4)`,
-              [other.id, place.id, roleId, granter.id],
-            )
-            .then(
-              () => "ok",
-              (error: { code: string }) => error.code,
-            );
-          await client.query("ROLLBACK");
-          expect(raw).toBe(mine & 512 && covers(mine, wanted) ? "ok" : "42501");
-        }),
-        {
-          numRuns: 60,
-          examples: [
-            [513, 513, true],
-            [513, 513, false],
-            [513, 515, true],
-            [1, 1, false],
-            [512, 512, false],
-          ],
-        },
-      );
-    } finally {
-      await client.end();
-    }
+    await fc.assert(
+      fc.asyncProperty(mask, mask, fc.boolean(), async (mine, wanted, isDocument) => {
+        const place = isDocument ? document : collection;
+        const ids = isDocument ? { documentId: document.id } : { collectionId: collection.id };
+        const [granter, target] = [await colleague(), await colleague()];
+        await putGrant({ userId: granter.id, ...ids, roleId: await makeRole(workspaceId, mine) });
+        const roleId = await makeRole(workspaceId, wanted);
+        const result = await outcome(grant(granter, place, { email: target.email, roleId }));
+        const [unseen, action] = isDocument
+          ? ["not_found:document", "forbidden:action"]
+          : ["forbidden:collection", "forbidden:action"];
+        const expected = !(mine & 1)
+          ? unseen
+          : !(mine & 512)
+            ? action
+            : covers(mine, wanted)
+              ? "ok"
+              : "forbidden:above_own_rights";
+        expect(result).toBe(expected);
+      }),
+      {
+        numRuns: 60,
+        examples: [
+          [513, 513, true],
+          [513, 513, false],
+          [513, 515, true],
+          [1, 1, false],
+          [512, 512, false],
+        ],
+      },
+    );
     expect(await outcome(getCollection(owner, collection.id))).toBe("ok");
   });
 
