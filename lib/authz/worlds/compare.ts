@@ -50,8 +50,9 @@ function expectedOf(
     case "change":
       return Number(isSeen && (mask & edit_documents) !== 0);
     case "create":
-      // nobody puts anything where they see nothing
-      return "collection" in place ? Number(isSeen && (mask & create_documents) !== 0) : undefined;
+      // nobody puts anything where they see nothing, or into the trash
+      if (!("collection" in place)) return undefined;
+      return Number(isSeen && (mask & create_documents) !== 0 && isLive(world, place));
     case "remove":
       return Number(mayRemove(world, who, place));
     case "page":
