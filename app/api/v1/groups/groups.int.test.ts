@@ -1,41 +1,12 @@
 import { expect, it } from "vitest";
-import { asOwner, makePerson, missingId, type Person } from "#prisma/factories.ts";
-import { newSecret } from "#lib/auth/index.ts";
-import { env } from "#lib/env/index.ts";
+import { makePerson, missingId } from "#prisma/factories.ts";
+import { callerFor, type Handler } from "#lib/http/test-support.ts";
 import * as group from "./[id]/route.ts";
 import * as members from "./[id]/members/route.ts";
 import * as nestedOne from "./[id]/nested/[childId]/route.ts";
 import * as nested from "./[id]/nested/route.ts";
 import * as reach from "./[id]/reach/route.ts";
 import * as groups from "./route.ts";
-
-type Handler = typeof groups.GET;
-
-/** Calls routes with an access token of the person's. */
-async function callerFor(person: Person) {
-  const { secret, hash } = newSecret("sheaf_");
-  await asOwner(
-    "INSERT INTO tokens (user_id, kind, hash, expires_at) VALUES ($1, 'access', $2, now() + interval '1 day')",
-    [person.id, hash],
-  );
-  return async (
-    handler: Handler,
-    { params = {}, body }: { params?: Record<string, string>; body?: unknown } = {},
-  ) => {
-    const { method, path, answers } = handler.declaration;
-    const request = new Request(new URL(path, env.APP_URL), {
-      method,
-      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const response = await handler(request, { params: Promise.resolve(params) });
-    const text = await response.text();
-    const parsed = text ? JSON.parse(text) : undefined;
-    // what a success answers is what the route declares
-    if (response.ok) answers[response.status]?.parse(parsed);
-    return { status: response.status, body: parsed };
-  };
-}
 
 const withoutRequestId = ({ requestId: _, ...body }: { requestId: string }) => body;
 

@@ -1,8 +1,7 @@
 import { expect, it } from "vitest";
-import { asOwner, makeDocument, makePerson, missingId, type Person } from "#prisma/factories.ts";
-import { newSecret } from "#lib/auth/index.ts";
+import { makeDocument, makePerson, missingId } from "#prisma/factories.ts";
 import { createCollection } from "#lib/collections/index.ts";
-import { env } from "#lib/env/index.ts";
+import { callerFor, type Handler } from "#lib/http/test-support.ts";
 import { makeGroup } from "#lib/sharing/test-support.ts";
 import * as documentMode from "../../../documents/[id]/access-mode/route.ts";
 import * as documentAccess from "../../../documents/[id]/access/route.ts";
@@ -18,36 +17,6 @@ import * as visibility from "../visibility/route.ts";
 import * as collectionExplain from "./explain/route.ts";
 import * as collectionAccess from "./route.ts";
 import * as collectionSimulate from "./simulate/route.ts";
-
-type Handler = typeof collectionAccess.GET;
-interface Options {
-  params?: Record<string, string>;
-  query?: string;
-  body?: unknown;
-}
-
-/** Calls routes with an access token of the person's. */
-async function callerFor(person: Person) {
-  const { secret, hash } = newSecret("sheaf_");
-  await asOwner(
-    "INSERT INTO tokens (user_id, kind, hash, expires_at) VALUES ($1, 'access', $2, now() + interval '1 day')",
-    [person.id, hash],
-  );
-  return async (handler: Handler, { params = {}, query = "", body }: Options = {}) => {
-    const { method, path, answers } = handler.declaration;
-    const request = new Request(new URL(`${path}${query}`, env.APP_URL), {
-      method,
-      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const response = await handler(request, { params: Promise.resolve(params) });
-    const text = await response.text();
-    const parsed = text ? JSON.parse(text) : undefined;
-    // what a success answers is what the route declares
-    if (response.ok) answers[response.status]?.parse(parsed);
-    return { status: response.status, body: parsed };
-  };
-}
 
 async function world() {
   const owner = await makePerson({ role: "admin" });
