@@ -4,6 +4,7 @@ import { transaction } from "#lib/db/index.ts";
 import { env } from "#lib/env/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { addressBlock } from "#lib/http/request.ts";
+import { isStorable } from "#lib/http/text.ts";
 import { type Locale } from "#lib/i18n/index.ts";
 import { sendVerificationMail } from "#lib/mail/index.ts";
 import { countCall } from "#lib/rate-limit/index.ts";
@@ -41,7 +42,7 @@ export async function verifyCredentials(
 
 async function check(input: unknown): Promise<string | null> {
   const parsed = credentialsSchema.safeParse(input);
-  if (!parsed.success || parsed.data.email.includes("\0")) return null;
+  if (!parsed.success || !isStorable(parsed.data.email)) return null;
   const { email, password, code } = parsed.data;
   const emailNormalized = normalizeEmail(email);
   await countPasswordTry(emailNormalized);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cursorSchema, pageOf } from "#lib/http/schema.ts";
+import { cursorSchema, pageOf, versionSchema } from "#lib/http/schema.ts";
 
 export const visibilities = ["private", "workspace", "public"] as const;
 export type Visibility = (typeof visibilities)[number];
@@ -41,7 +41,7 @@ export const createCollectionSchema = z.object({ name, description: description.
 export type CreateCollectionInput = z.infer<typeof createCollectionSchema>;
 
 export const updateCollectionSchema = z
-  .object({ version: z.int().positive(), name: name.optional(), description: description.optional() })
+  .object({ version: versionSchema, name: name.optional(), description: description.optional() })
   .refine((input) => input.name !== undefined || input.description !== undefined, {
     message: "nothing_to_change",
   });

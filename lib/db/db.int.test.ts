@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import pg from "pg";
 import { system } from "#lib/authz/actor.ts";
 import { type AppError } from "#lib/errors/index.ts";
-import { transaction } from "./index.ts";
+import { Prisma, read, transaction } from "./index.ts";
 
 const owner = new pg.Client({ connectionString: process.env.DATABASE_OWNER_URL });
 let person: string;
@@ -77,6 +77,27 @@ describe("transaction", () => {
       code: "forbidden",
       reason: "collection",
     } satisfies Partial<AppError>);
+  });
+
+  it("calls what its types can't hold the caller's input", async () => {
+    const me = { kind: "user", id: person } as const;
+    const refused = { code: "invalid_input", status: 422, cause: expect.anything() as unknown };
+    for (const [type, value] of [
+      ["text", "a\0b"],
+      ["jsonb", '"\\u0000"'],
+      ["jsonb", "{"],
+      ["integer", "2147483648"],
+      ["uuid", "1"],
+      ["timestamptz", "+010000-01-01T23:58:59.000Z"],
+      ["timestamptz", "2026-02-30"],
+    ] as const) {
+      const query = Prisma.sql`SELECT ${value}::text::${Prisma.raw(type)}::text AS value`;
+      await expect(transaction(me, (tx) => tx.$queryRaw(query))).rejects.toMatchObject(refused);
+      await expect(read(me, query)).rejects.toMatchObject(refused);
+    }
+    const name = (text: string) =>
+      transaction(me, (tx) => tx.user.update({ where: { id: person }, data: { name: text } }));
+    await expect(name("a\0b")).rejects.toMatchObject(refused);
   });
 
   it("takes nothing for an id that is none", async () => {

@@ -46,6 +46,16 @@ export function asAppError(error: unknown): unknown {
     case "23503":
       // what it belongs to was deleted at the same moment
       return new AppError("conflict", "A row it refers to is gone", {}, error);
+    // data that no schema should have let through: text, numbers and times that its types can't hold
+    case "22001":
+    case "22003":
+    case "22007":
+    case "22008":
+    case "22009":
+    case "22021":
+    case "22P02":
+    case "22P05":
+      return new AppError("invalid_input", "Data the database can't hold", {}, error);
     case "42501":
       return new AppError("forbidden", "Refused by a policy", { reason: "action" }, error);
     default:

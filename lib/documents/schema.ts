@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cursorSchema, idSchema, pageOf } from "#lib/http/schema.ts";
+import { cursorSchema, idSchema, pageOf, versionSchema } from "#lib/http/schema.ts";
 
 export const accessModes = ["private", "collection", "invite", "link"] as const;
 export type AccessMode = (typeof accessModes)[number];
@@ -136,7 +136,7 @@ export const uploadUrlViewSchema = z.object({
 });
 export type UploadUrlView = z.infer<typeof uploadUrlViewSchema>;
 
-export const updateDocumentSchema = z.object({ version: z.int().positive(), name: filename });
+export const updateDocumentSchema = z.object({ version: versionSchema, name: filename });
 export type UpdateDocumentInput = z.infer<typeof updateDocumentSchema>;
 
 export const documentScopes = ["live", "trashed", "recent", "shared"] as const;

@@ -8,6 +8,9 @@ export function problemResponse(error: unknown, headers: Headers, requestId: str
   const known = error instanceof AppError ? error : new AppError("internal", "Unexpected error", {}, error);
   if (known.code === "internal" || known.code === "upstream_unavailable") {
     log().error({ requestId, err: known.cause ?? known }, known.message);
+  } else if (known.code === "invalid_input" && known.cause) {
+    // refused as late as by the database: a schema lets too much through
+    log().warn({ requestId, err: known.cause }, known.message);
   }
   const locale = localeFromHeaders(headers);
   const t = translator(locale);

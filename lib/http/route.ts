@@ -9,6 +9,7 @@ import { log } from "#lib/log/index.ts";
 import { countCall, type RateClass, type RateState } from "#lib/rate-limit/index.ts";
 import { problemResponse } from "./problem.ts";
 import { addressBlock, clientAddress, isSameOrigin, readJson } from "./request.ts";
+import { unstorableIn } from "./text.ts";
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 type Schema = z.ZodType | undefined;
@@ -87,9 +88,9 @@ export function route<
         if (via === "session" && declaration.method !== "GET" && !isSameOrigin(request.headers)) {
           throw new AppError("forbidden", "Cookie write from elsewhere", { reason: "origin" });
         }
-        const params = declaration.params ? parse(declaration.params, await context.params, "") : undefined;
-        const query = declaration.query ? parse(declaration.query, queryOf(request), "") : undefined;
-        const body = declaration.body ? parse(declaration.body, await bodyOf(request), "") : undefined;
+        const params = declaration.params ? parse(declaration.params, await context.params) : undefined;
+        const query = declaration.query ? parse(declaration.query, queryOf(request)) : undefined;
+        const body = declaration.body ? parse(declaration.body, await bodyOf(request)) : undefined;
         const answer = await handle({ actor, sessionId, params, query, body, request, requestId } as Call<
           Auth,
           Parsed<P>,
@@ -149,12 +150,17 @@ async function bodyOf(request: Request): Promise<unknown> {
   return read.value;
 }
 
-function parse(schema: z.ZodType, value: unknown, prefix: string): unknown {
+function parse(schema: z.ZodType, value: unknown): unknown {
+  const unstorable = unstorableIn(value);
+  if (unstorable.length > 0)
+    throw new AppError("invalid_input", "Text that can't be stored", {
+      errors: unstorable.map((path) => ({ path, message: "characters" })),
+    });
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new AppError("invalid_input", "Input refused by its schema", {
     errors: parsed.error.issues.map((issue) => ({
-      path: `${prefix}${issue.path.join(".")}`,
+      path: issue.path.join("."),
       message: fieldMessage(issue),
     })),
   });
@@ -164,6 +170,8 @@ function parse(schema: z.ZodType, value: unknown, prefix: string): unknown {
 function fieldMessage(issue: z.core.$ZodIssue): string {
   if (issue.code === "custom") return issue.message;
   if (issue.code === "invalid_type") return issue.input === undefined ? "missing" : "type";
+  if ((issue.code === "too_big" || issue.code === "too_small") && ["number", "int"].includes(issue.origin))
+    return "range";
   if (issue.code === "invalid_format")
     return ["email", "uuid", "datetime"].includes(issue.format)
       ? issue.format

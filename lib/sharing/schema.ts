@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { idSchema, pageOf } from "#lib/http/schema.ts";
+import { idSchema, momentSchema, pageOf } from "#lib/http/schema.ts";
 import { allPermissions, type BuiltInRole, builtInRoleNames } from "#lib/authz/permissions.ts";
 
 const role = z.enum(builtInRoleNames as [BuiltInRole, ...BuiltInRole[]]);
@@ -18,7 +18,7 @@ export const emailSchema = z
 /** The form an address is compared in. Never used for display or mail. */
 export const normalizeEmail = (email: string): string => email.trim().toLowerCase();
 
-const expiresAt = z.iso.datetime({ offset: true }).nullish();
+const expiresAt = momentSchema.nullish();
 
 /** Who gets which role: an address or a group, and a built-in role by name or any role by id. */
 export const grantInputSchema = z
