@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageOf } from "#lib/http/schema.ts";
+import { nameSchema, pageOf } from "#lib/http/schema.ts";
 import { quotaViewSchema } from "#lib/quota/schema.ts";
 import { emailSchema } from "#lib/sharing/schema.ts";
 
@@ -9,18 +9,9 @@ export const themes = ["system", "light", "dark"] as const;
 /** Length over composition (ASVS 6.2.1, 6.2.9); 128 keeps hashing bounded. */
 export const passwordSchema = z.string().min(10).max(128);
 
-/** Names stand in mails and lists, in one line. */
-const oneLine = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((name) => !/\p{Cc}/u.test(name), { message: "name_characters" });
-
 export const registerSchema = z.object({
   email: emailSchema,
-  name: oneLine(100),
+  name: nameSchema(100),
   password: passwordSchema,
 });
 export type RegisterInput = z.infer<typeof registerSchema>;
@@ -79,7 +70,7 @@ export const handleSchema = z
   .regex(/^[a-z0-9_-]{3,30}$/, { message: "handle" });
 
 export const updateSettingsSchema = z.object({
-  name: oneLine(100).optional(),
+  name: nameSchema(100).optional(),
   /** null takes it away. */
   handle: handleSchema.nullable().optional(),
   language: z.enum(languages).optional(),
@@ -157,7 +148,7 @@ export type SessionView = z.infer<typeof sessionViewSchema>;
 export const sessionListSchema = pageOf(sessionViewSchema);
 
 export const createTokenSchema = z.object({
-  name: oneLine(80),
+  name: nameSchema(80),
   expiresInDays: z.int().min(1).max(366).default(90),
 });
 export type CreateTokenInput = z.infer<typeof createTokenSchema>;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cursorSchema, pageOf, versionSchema } from "#lib/http/schema.ts";
+import { cursorSchema, nameSchema, pageOf, versionSchema } from "#lib/http/schema.ts";
 
 export const visibilities = ["private", "workspace", "public"] as const;
 export type Visibility = (typeof visibilities)[number];
@@ -34,7 +34,7 @@ export const collectionViewSchema = z.object({
 export type CollectionView = z.infer<typeof collectionViewSchema>;
 export const collectionListSchema = pageOf(collectionViewSchema);
 
-const name = z.string().trim().min(1).max(120);
+const name = nameSchema(120);
 const description = z.string().trim().max(2000);
 
 export const createCollectionSchema = z.object({ name, description: description.default("") });

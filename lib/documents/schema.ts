@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cursorSchema, idSchema, pageOf, versionSchema } from "#lib/http/schema.ts";
+import { cursorSchema, idSchema, nameSchema, pageOf, versionSchema } from "#lib/http/schema.ts";
 
 export const accessModes = ["private", "collection", "invite", "link"] as const;
 export type AccessMode = (typeof accessModes)[number];
@@ -102,15 +102,7 @@ export const documentDetailSchema = documentViewSchema.extend({
 export type DocumentDetailView = z.infer<typeof documentDetailSchema>;
 export const documentListSchema = pageOf(documentViewSchema);
 
-const filename = z
-  .string()
-  .trim()
-  .min(1)
-  .max(255)
-  // control characters and the marks that reorder text could make a name look like another
-  .refine((name) => !/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/.test(name), {
-    message: "name_characters",
-  });
+const filename = nameSchema(255);
 
 export const uploadUrlSchema = z.object({
   collectionId: idSchema,

@@ -1,15 +1,10 @@
 import { z } from "zod";
-import { cursorSchema, idSchema, pageOf } from "#lib/http/schema.ts";
+import { cursorSchema, idSchema, nameSchema, pageOf } from "#lib/http/schema.ts";
 
 /** People that one call adds or removes at most. */
 export const MOST_PEOPLE_PER_CALL = 500;
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  .regex(/^[^\p{Cc}]*$/u, { message: "name_characters" });
+const name = nameSchema(80);
 const description = z.string().trim().max(500);
 
 export const createGroupSchema = z.object({ name, description: description.default("") });

@@ -1,6 +1,6 @@
 import { recordAudit } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
-import { maskOf, type Permission, permissionsIn } from "#lib/authz/permissions.ts";
+import { builtInRoleNames, maskOf, type Permission, permissionsIn } from "#lib/authz/permissions.ts";
 import { Prisma, transaction, type Tx } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Page } from "#lib/http/schema.ts";
@@ -8,6 +8,20 @@ import { type CreateRoleInput, MAX_CUSTOM_ROLES, type RoleView, type UpdateRoleI
 
 /** Whoever may do anything with a document sees it: every role can view, whether that was picked or not. */
 const maskOfRole = (permissions: Permission[]): number => maskOf(["view_documents", ...permissions]);
+
+/**
+ * The database tells names apart by their letters, without case. What only looks like a built-in role (full-width letters,
+ * letters between which something unseen stands) would pass there, and must not stand for it in a list of people.
+ */
+function demandOwnName(name: string): void {
+  const looks = name
+    .normalize("NFKC")
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .toUpperCase()
+    .toLowerCase();
+  if (builtInRoleNames.some((builtIn) => builtIn === looks))
+    throw new AppError("conflict", "Looks like a built-in role", { reason: "role_name" });
+}
 
 interface RoleRow {
   id: string;
@@ -38,6 +52,7 @@ export function createRole(
     const [made] = await tx.$queryRaw<
       { id: string }[]
     >`SELECT app.create_role(${name}, ${description}, ${maskOfRole(permissions)}::int, ${MAX_CUSTOM_ROLES}::int) AS id`;
+    demandOwnName(name);
     const role = await readRole(tx, made!.id);
     await recordAudit(tx, actor, {
       action: "role.created",
@@ -59,6 +74,7 @@ export function updateRole(
     const [before] = await tx.$queryRaw<
       { previous_name: string; previous_description: string; previous_mask: number }[]
     >`SELECT * FROM app.change_role(${id}::uuid, ${name ?? null}, ${description ?? null}, ${mask}::int)`;
+    if (name !== undefined) demandOwnName(name);
     const role = await readRole(tx, id);
     await recordAudit(tx, actor, {
       action: "role.changed",

@@ -71,6 +71,17 @@ describe("custom roles", () => {
     for (const name of ["REVIEWER", "Owner"])
       expect(await outcome(createRole(admin, { ...reviewer, name }))).toBe("conflict:role_name");
     const other = await createRole(admin, { ...reviewer, name: "Other" });
+    for (const name of [
+      "owner\u200b",
+      "ow\u200dner",
+      "ｏｗｎｅｒ",
+      "Ｅｄｉｔｏｒ",
+      "vıewer",
+      "COMMENTER\ufe0f",
+    ]) {
+      expect(await outcome(createRole(admin, { ...reviewer, name }))).toBe("conflict:role_name");
+      expect(await outcome(updateRole(admin, other.id, { name }))).toBe("conflict:role_name");
+    }
     expect(await outcome(updateRole(admin, other.id, { name: "reviewer" }))).toBe("conflict:role_name");
     expect(await outcome(updateRole(admin, first.id, { name: "reviewer" }))).toBe("ok");
     await deleteRole(admin, first.id, undefined);

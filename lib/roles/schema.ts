@@ -1,20 +1,12 @@
 import { z } from "zod";
 import { allPermissions } from "#lib/authz/permissions.ts";
-import { idSchema, pageOf } from "#lib/http/schema.ts";
+import { idSchema, nameSchema, pageOf } from "#lib/http/schema.ts";
 
 /** Custom roles a workspace may have. */
 export const MAX_CUSTOM_ROLES = 10;
 
 const permission = z.enum(allPermissions as [(typeof allPermissions)[number]]);
-// control characters and the marks that reorder text could make a name look like another
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(60)
-  .refine((text) => !/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/.test(text), {
-    message: "name_characters",
-  });
+const name = nameSchema(60);
 const description = z.string().trim().max(500);
 /** view_documents is always among them: nobody can do anything with what they don't see. */
 const permissions = z.array(permission).min(1).max(allPermissions.length);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cursorSchema, pageOf } from "#lib/http/schema.ts";
+import { cursorSchema, nameSchema, pageOf } from "#lib/http/schema.ts";
 import { emailSchema } from "#lib/sharing/schema.ts";
 
 /** Addresses that one call invites at most. */
@@ -13,14 +13,7 @@ export const workspaceRoles = ["admin", "member"] as const;
 export type WorkspaceRole = (typeof workspaceRoles)[number];
 const role = z.enum(workspaceRoles);
 
-export const renameWorkspaceSchema = z.object({
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(80)
-    .refine((name) => !/\p{Cc}/u.test(name), { message: "name_characters" }),
-});
+export const renameWorkspaceSchema = z.object({ name: nameSchema(80) });
 export type RenameWorkspaceInput = z.infer<typeof renameWorkspaceSchema>;
 export const workspaceViewSchema = z.object({ id: z.uuid(), name: z.string() });
 export type WorkspaceView = z.infer<typeof workspaceViewSchema>;
