@@ -9,10 +9,13 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The id a cursor stands for; null at the beginning. */
 export function cursorId(cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
-  if (!uuid.test(cursor))
-    throw new AppError("invalid_input", "Not a cursor", { errors: [{ path: "cursor", message: "format" }] });
+  if (!uuid.test(cursor)) throw noCursor();
   return cursor;
 }
+
+/** The refusal of a cursor that no page gave. */
+export const noCursor = () =>
+  new AppError("invalid_input", "Not a cursor", { errors: [{ path: "cursor", message: "format" }] });
 
 /**
  * The id that a page lies before, in lists from new to old over time-ordered ids: above every id at the beginning.

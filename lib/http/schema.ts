@@ -34,8 +34,8 @@ export const momentSchema = z.iso.datetime({ offset: true, abort: true }).refine
   { message: "datetime" },
 );
 
-/** An opaque place in a list, as the previous page's `nextCursor` gave it. */
-export const cursorSchema = z.string().max(200).optional();
+/** An opaque place in a list, as the previous page's `nextCursor` gave it: at most a sealed address. */
+export const cursorSchema = z.string().max(1200).optional();
 
 /** The shape of every list. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>

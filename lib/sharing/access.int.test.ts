@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { asOwner, makePendingUpload, makePerson, missingId } from "#prisma/factories.ts";
 import { allPermissions, type Permission } from "#lib/authz/permissions.ts";
 import { createCollection, getCollection, trashCollection } from "#lib/collections/index.ts";
-import { type ExplanationView } from "./access-schema.ts";
+import { type ExplanationView, listAccessSchema, type PersonAccessView } from "./access-schema.ts";
 import {
   effectivePermissions,
   explain,
@@ -14,10 +14,11 @@ import {
   setVisibility,
   simulateRemoval,
 } from "./index.ts";
+import { emailSchema } from "./schema.ts";
 import { address, makeDocumentRow, makeGroup, outcome } from "./test-support.ts";
 
 async function shared() {
-  const owner = await makePerson({ name: "Olga" });
+  const owner = await makePerson({ name: "Olga", limits: { collaborators: 100 } });
   const { workspaceId } = owner;
   const { id } = await createCollection(owner, { name: "Letters", description: "" });
   const colleague = (name?: string) => makePerson({ workspaceId, name });
@@ -254,7 +255,72 @@ describe("the list of people", () => {
     await grant(owner, collection, { email: ann.email, role: "editor" });
     expect((await listAccess(ann, collection, {})).items.map(({ person }) => person.id)).toEqual([ann.id]);
     expect((await listAccess(ann, collection, {})).general).toEqual([]);
-    expect(await outcome(listAccess(owner, collection, { cursor: "no cursor" }))).toBe("invalid_input:");
+  });
+
+  it("tells a co-owner of elsewhere nothing of the people of a group, neither by its pages nor by its cursors", async () => {
+    const { owner, workspaceId, collection, document } = await shared();
+    const stranger = await makePerson();
+    await grant(owner, collection, { email: stranger.email, role: "owner" });
+    await getCollection(stranger, collection.id);
+    const hidden = await Promise.all(Array.from({ length: 120 }, () => makePerson({ workspaceId })));
+    await grant(owner, collection, {
+      groupId: await makeGroup(workspaceId, { people: hidden }),
+      role: "viewer",
+    });
+    const guests = Array.from({ length: 60 }, (_, n) =>
+      n < 30 ? `a${n}-${address()}` : `z${n}-${address()}`,
+    );
+    for (const email of guests) await grant(owner, collection, { email, role: "viewer" });
+    for (const visibility of ["private", "public"] as const) {
+      await setVisibility(owner, collection.id, { visibility });
+      for (const place of [collection, document]) {
+        const first = await listAccess(stranger, place, {});
+        const second = await listAccess(stranger, place, { cursor: first.nextCursor! });
+        expect([first.items.length, second.items.length, second.nextCursor]).toEqual([50, 12, null]);
+        const seen = [...first.items, ...second.items].map(({ person }) => person.email);
+        expect(new Set(seen)).toEqual(new Set([owner.email, stranger.email, ...guests]));
+        const told = Buffer.from(first.nextCursor!, "base64url").toString("latin1");
+        expect(told).not.toContain("@example");
+      }
+    }
+    // who may know them sees them
+    const all: PersonAccessView[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listAccess(owner, collection, { cursor });
+      all.push(...page.items);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    expect(all).toHaveLength(182);
+  });
+
+  it("goes on only from where it stopped itself, for the same reader on the same resource", async () => {
+    const { owner, workspaceId, collection, document } = await shared();
+    const crowd = await Promise.all(Array.from({ length: 60 }, () => makePerson({ workspaceId })));
+    await grant(owner, collection, {
+      groupId: await makeGroup(workspaceId, { people: crowd }),
+      role: "viewer",
+    });
+    await grant(owner, collection, { email: crowd[0]!.email, role: "owner" });
+    const cursor = (await listAccess(owner, collection, {})).nextCursor!;
+    expect(await outcome(listAccess(owner, collection, { cursor }))).toBe("ok");
+    const changed = `${cursor[0] === "A" ? "B" : "A"}${cursor.slice(1)}`;
+    for (const wrong of ["", "AA", "no cursor", Buffer.from(owner.email).toString("base64url"), changed])
+      expect(await outcome(listAccess(owner, collection, { cursor: wrong }))).toBe("invalid_input:");
+    expect(await outcome(listAccess(owner, document, { cursor }))).toBe("invalid_input:");
+    expect(await outcome(listAccess(crowd[0]!, collection, { cursor }))).toBe("invalid_input:");
+  });
+
+  it("comes in pages also where the longest address ends one", async () => {
+    const { owner, collection } = await shared();
+    const long = `v${"ü".repeat(241)}@example.net`;
+    const crowd = Array.from({ length: 48 }, (_, n) => `a${n}-${address()}`);
+    for (const email of [...crowd, long, `z-${address()}`])
+      await grant(owner, collection, { email: emailSchema.parse(email), role: "viewer" });
+    const { items, nextCursor } = await listAccess(owner, collection, {});
+    expect(items.at(-1)!.person.email).toBe(long);
+    const { cursor } = listAccessSchema.parse({ cursor: nextCursor });
+    expect((await listAccess(owner, collection, { cursor })).items).toHaveLength(1);
   });
 });
 
