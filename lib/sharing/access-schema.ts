@@ -80,7 +80,7 @@ export type ExplanationView = z.infer<typeof explanationSchema>;
 export const explainSchema = z
   .object({ userId: idSchema.optional(), email: emailSchema.optional() })
   .refine(({ userId, email }) => userId === undefined || email === undefined, {
-    message: "one_subject",
+    message: "one_person",
     path: ["email"],
   });
 

@@ -385,8 +385,35 @@ describe("simulating a removal", () => {
         "forbidden:last_owner",
       );
     expect(await outcome(simulateRemoval(owner, collection, { grantId: missingId() }))).toBe(
-      "not_found:collaborator",
+      "not_found:grant",
     );
+  });
+
+  it("of a place in a group that gives nothing here does not tell who is in it", async () => {
+    const { owner, workspaceId, colleague, ann, inner, outer, collection, document } = await shared();
+    const bert = await colleague("Bert");
+    const stranger = await makePerson();
+    await grant(owner, collection, { email: stranger.email, role: "owner" });
+    for (const { email } of [ann, bert]) await grant(owner, collection, { email, role: "viewer" });
+    await getCollection(stranger, collection.id);
+    const secret = await makeGroup(workspaceId, { people: [ann] });
+    const asked = (person: { id: string }, groupId: string) =>
+      outcome(simulateRemoval(stranger, collection, { groupId, userId: person.id }));
+    for (const person of [ann, bert])
+      for (const groupId of [secret, inner, missingId()])
+        expect(await asked(person, groupId)).toBe("not_found:membership");
+    // the group around it has a grant
+    const { id } = await grant(owner, collection, { groupId: outer, role: "editor" });
+    expect(await asked(ann, inner)).toBe("ok");
+    expect(await asked(ann, secret)).toBe("not_found:membership");
+    await asOwner("UPDATE permissions SET expires_at = now() WHERE id = $1", [id]);
+    expect(await asked(ann, inner)).toBe("not_found:membership");
+    // on a document that leaves it out neither
+    await asOwner("UPDATE permissions SET expires_at = NULL WHERE id = $1", [id]);
+    const ofDocument = { groupId: inner, userId: ann.id };
+    expect(await outcome(simulateRemoval(stranger, document, ofDocument))).toBe("ok");
+    await setAccessMode(owner, document.id, "invite");
+    expect(await outcome(simulateRemoval(owner, document, ofDocument))).toBe("not_found:membership");
   });
 
   it("of what is open to a workspace or everyone says whom it closes out", async () => {

@@ -12,8 +12,8 @@ import { type ResourceRef } from "./resource.ts";
 const MOST_PEOPLE = 1000;
 
 /**
- * Who would lose what on this resource, were a grant or invitation taken back, or a person taken out of a group. Changes
- * nothing. For those who manage permissions. The owner's own grant cannot be taken away (`forbidden`).
+ * Who would lose what on this resource, were a grant or invitation taken back, or a person taken out of a group that gives
+ * something here. Changes nothing. For those who manage permissions. The owner's own grant cannot be taken away (`forbidden`).
  */
 export function simulateRemoval(
   actor: UserActor,
@@ -36,7 +36,7 @@ async function withoutGrant(
   const facts = await readFacts(tx, actor, resource, { grantId, limit: MOST_PEOPLE + 1 });
   demandManager(facts.rights);
   const removed = facts.grants.find(({ id }) => id === grantId);
-  if (!removed) throw new AppError("not_found", "No such grant here", { reason: "collaborator" });
+  if (!removed) throw new AppError("not_found", "No such grant here", { reason: "grant" });
   if (grantPath(facts, removed).via === "collection_owner")
     throw new AppError("forbidden", "The owner stays", { reason: "last_owner" });
   const left = facts.grants.filter(({ id }) => id !== grantId);
@@ -62,8 +62,10 @@ async function withoutMembership(
   const facts = await readFactsOf(tx, actor, resource, userId);
   demandManager(facts.rights);
   const left = facts.groups.filter(({ childId, parentId }) => childId !== null || parentId !== groupId);
-  if (left.length === facts.groups.length)
-    throw new AppError("not_found", "Not in this group", { reason: "membership" });
+  const { grants } = await readFacts(tx, actor, resource, {});
+  // who is in a group that gives nothing here is no matter of those who manage access here
+  if (left.length === facts.groups.length || !givesHere({ ...facts, grants }, groupId))
+    throw new AppError("not_found", "Not in a group that gives something here", { reason: "membership" });
   const after = { ...facts.person, principals: principalsWithout(facts, left) };
   const masks = {
     person: facts.person,
@@ -71,6 +73,18 @@ async function withoutMembership(
     after: resolveMask(facts.resource, after, facts.grants),
   };
   return { people: losses([masks], actor), isComplete: true, everyone: [] };
+}
+
+/** Whether the group, or one that it is in, has a grant that counts here. */
+function givesHere(
+  { resource, groups, grants }: Pick<Facts, "resource" | "groups" | "grants">,
+  groupId: string,
+): boolean {
+  const around = groupsReached([
+    { childId: null, parentId: groupId },
+    ...groups.filter(({ childId }) => childId !== null),
+  ]);
+  return grants.some((grant) => around.has(grant.principal) && grantState(resource, grant) === "active");
 }
 
 function principalsWithout({ person, groups }: Facts & { person: KnownPerson }, left: Facts["groups"]) {

@@ -63,6 +63,25 @@ const closed = (world: World): World => ({
   })),
 });
 
+/** What a group alone gives somebody who is in it. */
+function givenBy(world: World, group: number, place: PlaceRef): number {
+  const person = world.people.length;
+  const newcomer: World["people"][number] = {
+    workspace: world.groups[group]!.workspace,
+    movesTo: null,
+    isAdmin: false,
+    isSystemAdmin: false,
+    isGuest: "never",
+    isSuspended: "never",
+  };
+  const after: World = {
+    ...closed(world),
+    people: [...world.people, newcomer],
+    memberships: [...world.memberships, { group, person, exists: "before" }],
+  };
+  return rightsOf(after, { person }, place);
+}
+
 /** There for nobody, whoever asks about access to it. */
 const isPending = (world: World, place: PlaceRef) =>
   "document" in place && world.documents[place.document]!.status === "pending";
@@ -247,7 +266,9 @@ describe("in random worlds", () => {
             if (!isIn || !found.known.includes(person)) continue;
             const after = { ...world, memberships: without(world.memberships, at, { exists: "undone" }) };
             const input = { groupId: stored.ids.groups[group]!, userId: stored.ids.people[person]! };
-            expectLosses(await simulated(input), after, [person]);
+            if (givenBy(world, group, place) === 0)
+              await expect(simulated(input)).rejects.toMatchObject({ reason: "membership" });
+            else expectLosses(await simulated(input), after, [person]);
           }
         }
       }),

@@ -119,6 +119,18 @@ it("refuses what is no grant: two subjects, none, two roles, none, unknown roles
   ).toMatchObject({ status: 404 });
 });
 
+it("says what is wrong with a question about access", async () => {
+  const { reader, id, call } = await world();
+  const query = `?userId=${reader.id}&email=${encodeURIComponent(reader.email)}`;
+  expect(await call(collectionExplain.GET, { params: { id }, query })).toMatchObject({
+    status: 422,
+    body: { errors: [{ path: "email", message: "Name a person either by their id or by their address." }] },
+  });
+  expect(
+    await call(collectionSimulate.POST, { params: { id }, body: { grantId: missingId() } }),
+  ).toMatchObject({ status: 404, body: { detail: "This access is not there (any more)." } });
+});
+
 it("says the same of what is hidden and what is missing", async () => {
   const { id, documentId } = await world();
   const call = await callerFor(await makePerson());
