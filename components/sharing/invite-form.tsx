@@ -7,7 +7,7 @@ import { Input } from "#components/ui/input.tsx";
 import { Meter } from "#components/ui/meter.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { isAddress, splitAddresses } from "./addresses.ts";
-import { type ExpiryChoice, expiryChoices, expiryOf, today } from "./expiry.ts";
+import { endProblem, type ExpiryChoice, expiryChoices, expiryOf, today } from "./expiry.ts";
 import { Problem, useProblemText } from "./problem.tsx";
 import { subjectKey, useAddGrant } from "./queries.ts";
 import type { SharedThing } from "./shared-thing.ts";
@@ -41,6 +41,9 @@ export function InviteForm({ thing, taken, onSaid, onRefused }: InviteFormProps)
   const [chosen, setChosen] = useState("viewer");
   const [choice, setChoice] = useState<ExpiryChoice>("never");
   const [day, setDay] = useState("");
+  const dayField = useRef<HTMLInputElement>(null);
+  /** What is wrong with the day is said once it was to be used, not while it is typed. */
+  const [isDayChecked, setDayChecked] = useState(false);
   const [full, setFull] = useState<Figures | null>(null);
   const [waiting, setWaiting] = useState<unknown>(null);
   const { choices, isLimited } = useRoles(thing);
@@ -94,13 +97,20 @@ export function InviteForm({ thing, taken, onSaid, onRefused }: InviteFormProps)
   }
   function submit(event: FormEvent) {
     event.preventDefault();
+    setDayChecked(true);
+    if (endProblem(choice, day)) {
+      dayField.current?.focus();
+      return;
+    }
     // what was refused before is tried again: a place may be free by now
     const all = withText(text).map((chip) =>
       chip.error && "email" in chip.subject ? check(chip.subject.email) : { ...chip, error: null },
     );
     if (all.length > 0) void invite(all);
+    setDayChecked(false);
     input.current?.focus();
   }
+  const problem = isDayChecked ? endProblem(choice, day) : null;
   const faulty = chips.filter(({ error }) => error !== null);
   return (
     <form onSubmit={submit} noValidate className="pt-1">
@@ -161,20 +171,30 @@ export function InviteForm({ thing, taken, onSaid, onRefused }: InviteFormProps)
           aria-label={share("ends")}
           variant="plain"
           value={choice}
-          onValueChange={setChoice}
+          onValueChange={(next) => {
+            setChoice(next);
+            setDayChecked(false);
+          }}
           options={expiryChoices.map((value) => ({ value, label: share(`expiry.${value}`) }))}
         />
         {choice === "date" && (
           <span className="w-40">
             <Input
+              ref={dayField}
               type="date"
               aria-label={share("endDate")}
+              aria-invalid={problem !== null || undefined}
+              aria-describedby={problem ? `${id}-day` : undefined}
               min={today()}
               value={day}
               onChange={(event) => setDay(event.target.value)}
             />
           </span>
         )}
+        {/* always there, so that assistive technology hears the change */}
+        <span id={`${id}-day`} aria-live="polite" className="text-danger-ink empty:hidden">
+          {problem && share(problem)}
+        </span>
         {isLimited && <span className="basis-full">{t("limitedRoles")}</span>}
       </div>
     </form>

@@ -225,6 +225,23 @@ test("refusals stay beside what was tried, and rights that end close the dialog 
   const dialog = await openShare(marcs, "Field notes");
   const field = dialog.getByRole("combobox", { name: "Add people, groups or e-mail addresses" });
 
+  // a day that was not picked, or is over, is asked for where it is missing; nobody is invited meanwhile
+  await field.fill("later@example.net");
+  await dialog.getByRole("combobox", { name: "Access ends" }).click();
+  await marcs.getByRole("option", { name: "on a day…" }).click();
+  await dialog.getByRole("button", { name: "Invite" }).click();
+  const day = dialog.getByLabel("Last day of access");
+  await expect(day).toBeFocused();
+  await expect(day).toHaveAccessibleDescription("Choose a day.");
+  await day.fill("2020-02-29");
+  await dialog.getByRole("button", { name: "Invite" }).click();
+  await expect(day).toHaveAccessibleDescription("Choose a day from today on.");
+  await expect(field).toHaveValue("later@example.net");
+  await expect(dialog.getByRole("listitem").filter({ hasText: "later@example.net" })).toHaveCount(0);
+  await look(marcs, "share-no-day");
+  await dialog.getByRole("combobox", { name: "Access ends" }).click();
+  await marcs.getByRole("option", { name: "never" }).click();
+
   // many at once; what is no address, and who is in already, say so
   await field.fill("one@example.net");
   await marcs.keyboard.press(",");
