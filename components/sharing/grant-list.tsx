@@ -48,7 +48,7 @@ export function GrantList(props: GrantListProps) {
   const labelOf = useRoleLabel();
   const [removed, setRemoved] = useState<GrantView[]>([]);
   const [errors, setErrors] = useState<Readonly<Record<string, unknown>>>({});
-  const [asked, setAsked] = useState<(Question & { act: () => void }) | null>(null);
+  const [asked, setAsked] = useState<(Question & { grant: GrantView; act: () => void }) | null>(null);
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
   /** Under way, by the grant's id. */
   const removals = useRef(new Map<string, Promise<unknown>>());
@@ -61,6 +61,16 @@ export function GrantList(props: GrantListProps) {
     const pending = timers.current;
     return () => pending.forEach(clearTimeout);
   }, []);
+
+  const rowOf = (grant: GrantView) =>
+    list.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(grantSubjectKey(grant))}"]`);
+  const focusRow = (grant: GrantView) => {
+    const row = rowOf(grant);
+    if (!row) return onRowGone();
+    (row.querySelector<HTMLElement>("[aria-haspopup=menu]") ?? row).focus();
+  };
+  /** Once the menu or the question has let go of the focus. */
+  const later = (step: () => void) => void timers.current.add(setTimeout(step));
 
   const tell = (grant: GrantView, error: unknown) =>
     setErrors(({ [grantSubjectKey(grant)]: _, ...others }) =>
@@ -92,15 +102,23 @@ export function GrantList(props: GrantListProps) {
         });
       const isWeaker = input.role && isLess(input.role.permissions, grant.permissions);
       const question = isWeaker ? await askFor(grant, input.role) : null;
-      if (question) setAsked({ ...question, act: () => void act() });
+      if (question) setAsked({ ...question, grant, act: () => void act() });
       else await act();
     });
   const takeAway = (grant: GrantView) =>
     attempt(grant, async () => {
       const said = grant.isPending ? "saidWithdrawn" : "saidRemoved";
-      onRowGone();
       setRemoved((current) => [...current, grant]);
-      timers.current.add(setTimeout(() => forget(grant), undoMs));
+      later(() => focusRow(grant));
+      timers.current.add(
+        setTimeout(() => {
+          const hadFocus = rowOf(grant)?.contains(document.activeElement);
+          forget(grant);
+          later(() => {
+            if (hadFocus && !rowOf(grant)) onRowGone();
+          });
+        }, undoMs),
+      );
       const removal = remove(grant);
       removals.current.set(grant.id, removal);
       try {
@@ -116,7 +134,7 @@ export function GrantList(props: GrantListProps) {
   const onRemove = (grant: GrantView) =>
     attempt(grant, async () => {
       const question = await askFor(grant);
-      if (question) setAsked({ ...question, act: () => void takeAway(grant) });
+      if (question) setAsked({ ...question, grant, act: () => void takeAway(grant) });
       else await takeAway(grant);
     });
   const onUndo = (grant: GrantView) =>
@@ -146,7 +164,7 @@ export function GrantList(props: GrantListProps) {
           const key = grantSubjectKey(grant);
           const whose = grant.userId ? { userId: grant.userId } : grant.email ? { email: grant.email } : null;
           return (
-            <li key={key}>
+            <li key={key} data-key={key} tabIndex={-1} className="rounded-sm">
               {gone.has(key) ? (
                 <div className="text-ink-muted flex min-h-12 items-center gap-3 py-1.5">
                   <span className="min-w-0 flex-1 wrap-anywhere">
@@ -176,7 +194,7 @@ export function GrantList(props: GrantListProps) {
                         onReach={() => prepare(grant)}
                         onChange={(input) => void onChange(grant, input)}
                         onRemove={() => void onRemove(grant)}
-                        onExplain={whose ? () => onExplain(whose) : undefined}
+                        onExplain={whose ? () => later(() => onExplain(whose)) : undefined}
                       />
                     )
                   }
@@ -202,6 +220,7 @@ export function GrantList(props: GrantListProps) {
             setAsked(null);
             asked.act();
           }}
+          onFocusBack={() => focusRow(asked.grant)}
         />
       )}
     </>

@@ -112,7 +112,7 @@ export function SubjectField(props: SubjectFieldProps) {
               ref={input}
               id={id}
               // on touch screens a keyboard would cover the people
-              autoFocus={window.matchMedia("(pointer: fine)").matches}
+              data-autofocus={window.matchMedia("(pointer: fine)").matches || undefined}
               type="text"
               inputMode="email"
               autoComplete="off"

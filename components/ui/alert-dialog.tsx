@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { overlayClass, panelClass } from "./overlay-class.ts";
+import { useOpener } from "./use-opener.ts";
 
 interface AlertDialogProps {
   isOpen: boolean;
@@ -19,10 +20,12 @@ interface AlertDialogProps {
   isBusy?: boolean;
   /** The dialog stays open until `isOpen` turns false, so that an error can be shown in it. */
   onConfirm: () => void;
+  /** Takes the focus afterwards, where what had it before may be gone or changed. */
+  onFocusBack?: (() => void) | undefined;
   children?: ReactNode;
 }
 
-/** Asks before something that can't be taken back. Focus starts at the harmless button. */
+/** Asks before something that can't be taken back. Focus starts at the harmless button, and returns to where it was. */
 export function AlertDialog({
   isOpen,
   onOpenChange,
@@ -32,14 +35,23 @@ export function AlertDialog({
   isDangerous = true,
   isBusy,
   onConfirm,
+  onFocusBack,
   children,
 }: AlertDialogProps) {
   const t = useTranslations("common");
+  const giveFocusBack = useOpener(isOpen);
   return (
     <Radix.Root open={isOpen} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={overlayClass}>
-          <Radix.Content className={cn(panelClass, "max-w-110 gap-4 p-5")}>
+          <Radix.Content
+            className={cn(panelClass, "max-w-110 gap-4 p-5")}
+            onCloseAutoFocus={(event) => {
+              if (!onFocusBack) return giveFocusBack(event);
+              event.preventDefault();
+              onFocusBack();
+            }}
+          >
             <div>
               <Radix.Title className="text-md font-semibold break-words">{title}</Radix.Title>
               <Radix.Description className="text-ink-muted mt-1.5">{description}</Radix.Description>

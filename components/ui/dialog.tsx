@@ -2,10 +2,11 @@
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useRef } from "react";
+import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
 import { overlayClass, panelClass } from "./overlay-class.ts";
+import { useOpener } from "./use-opener.ts";
 
 interface DialogProps {
   isOpen: boolean;
@@ -19,10 +20,7 @@ interface DialogProps {
   children?: ReactNode;
 }
 
-/**
- * Focus goes to what is marked with `data-autofocus`, else to the first control. React's `autoFocus` would take it before
- * the dialog has seen where it has to return.
- */
+/** Focus goes to what is marked with `data-autofocus`, else to the first control. */
 function focusMarked(event: Event): void {
   const marked = (event.target as HTMLElement).querySelector<HTMLElement>("[data-autofocus]");
   if (!marked) return;
@@ -46,24 +44,15 @@ export function Dialog({
   children,
 }: DialogProps) {
   const t = useTranslations("common");
-  const opener = useRef<HTMLElement>(null);
+  const giveFocusBack = useOpener(isOpen);
   return (
     <Radix.Root open={isOpen} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={overlayClass}>
           <Radix.Content
             className={cn(panelClass, widths[size])}
-            onOpenAutoFocus={(event) => {
-              const before = document.activeElement;
-              opener.current = before instanceof HTMLElement ? before : null;
-              focusMarked(event);
-            }}
-            // without a trigger of its own, Radix would leave the focus nowhere
-            onCloseAutoFocus={(event) => {
-              if (!opener.current?.isConnected) return;
-              event.preventDefault();
-              opener.current.focus();
-            }}
+            onOpenAutoFocus={focusMarked}
+            onCloseAutoFocus={giveFocusBack}
             {...(description ? {} : { "aria-describedby": undefined })}
           >
             <header className="flex items-start gap-4 py-4 pr-3 pl-5">

@@ -110,8 +110,20 @@ test("with the keyboard alone: change somebody's role, and see why they have acc
   await page.goto(`/collections/${id}`);
   await expect(page.getByRole("heading", { name: "Field notes 2026" })).toBeVisible();
 
-  await keys.press("s");
+  // whatever closes the dialog, the focus is where it was
   const dialog = page.getByRole("dialog", { name: "Share “Field notes 2026”" });
+  const share = page.getByRole("button", { name: "Share", exact: true });
+  await tabTo(page, "Share", "button");
+  for (const close of ["Escape", "Done"]) {
+    await keys.press("Enter");
+    await expect(dialog.getByRole("combobox", { name: /^Add people/ })).toBeFocused();
+    if (close === "Done") await tabTo(page, "Done", "button");
+    await keys.press(close === "Done" ? "Enter" : "Escape");
+    await expect(dialog).toBeHidden();
+    await expect(share).toBeFocused();
+  }
+
+  await keys.press("s");
   await expect(dialog.getByRole("listitem").filter({ hasText: "Marc Klein" })).toBeVisible();
   await tabTo(page, "Role of Marc Klein: Viewer", "button");
   await keys.press("Enter");
@@ -126,13 +138,24 @@ test("with the keyboard alone: change somebody's role, and see why they have acc
     .poll(async () => (await marc.api.must("GET", `/collections/${id}`)).abilities)
     .toMatchObject({ canEdit: true });
 
+  // why, out of the same menu
+  await keys.press("Enter");
+  await expect(page.getByRole("menu")).toBeVisible();
+  await keys.type("expl");
+  await expect(page.getByRole("menuitem", { name: "Explain access" })).toBeFocused();
+  await keys.press("Enter");
+  const why = page.getByRole("dialog", { name: "Access to “Field notes 2026”" });
+  await expect(why.getByRole("group", { name: "Explanation" })).toBeFocused();
+  await tabTo(page, "Back", "button");
+  await keys.press("Enter");
+  await expect(dialog.getByRole("heading", { name: /^People with access/ })).toBeFocused();
+
   await tabTo(page, "Who can see this?", "button");
   await keys.press("Enter");
   const who = page.getByRole("dialog", { name: "Who can see “Field notes 2026”?" });
   await expect(who).toContainText("Marc Klein");
   await tabTo(page, /Marc Klein/, "button");
   await keys.press("Enter");
-  const why = page.getByRole("dialog", { name: "Access to “Field notes 2026”" });
   await expect(why.getByRole("list", { name: "Where it comes from" })).toContainText("Given by Anna Berg");
   await expect(why).toContainText("No grant gives this.");
   for (const step of [who, dialog]) {
@@ -143,6 +166,7 @@ test("with the keyboard alone: change somebody's role, and see why they have acc
   await expect(dialog.getByRole("button", { name: "Who can see this?" })).toBeFocused();
   await keys.press("Escape");
   await expect(dialog).toBeHidden();
+  await expect(share).toBeFocused();
 });
 
 /** Pages as they look on a phone and in the dark; nothing may reach beyond the window's edge. */

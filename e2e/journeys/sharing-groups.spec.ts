@@ -87,7 +87,7 @@ test("a group gets a role, its nested members open the collection at once, and a
   await expect(question).toContainText("2 people keep access, but can do less.");
   await look(annas, "share-downgrade");
   await question.getByRole("button", { name: "Cancel" }).click();
-  await expect(team.getByRole("button", { name: "Role of Editorial: Archivist" })).toBeVisible();
+  await expect(team.getByRole("button", { name: "Role of Editorial: Archivist" })).toBeFocused();
 
   // Marc also has a grant of his own: without it he still gets in, and that is said before
   await anna!.api.must("POST", `/collections/${id}/collaborators`, {
@@ -132,8 +132,15 @@ test("a group gets a role, its nested members open the collection at once, and a
   await team.getByRole("button", { name: "Role of Editorial: Archivist" }).click();
   await annas.getByRole("menuitem", { name: "Remove access" }).click();
   await expect(question).toContainText("2 people lose access.");
+  await annas.keyboard.press("Escape");
+  await expect(question).toHaveCount(0);
+  await expect(team.getByRole("button", { name: "Role of Editorial: Archivist" })).toBeFocused();
+  await annas.keyboard.press("Enter");
+  await annas.getByRole("menuitem", { name: "Remove access" }).click();
   await question.getByRole("button", { name: "Remove" }).click();
-  await expect(dialog).toContainText("Editorial has no access any more.");
+  await expect(
+    dialog.getByRole("listitem").filter({ hasText: "Editorial has no access any more." }),
+  ).toBeFocused();
   await expect(dialog.getByRole("status")).toContainText("Editorial can no longer open this collection.");
   await lenas.reload();
   await expect(lenas.getByText("You can’t open this collection")).toBeVisible();
@@ -204,6 +211,8 @@ test("a document for invited people only, and one that is private", async ({
   await expect(dialog).toContainText("Only you can open this document.");
   expect([await statusOf(marc!), await statusOf(lena!), await statusOf(anna!)]).toEqual([404, 404, 200]);
   await look(annas, "share-private");
+  await annas.keyboard.press("Escape");
+  await expect(annas.getByRole("button", { name: "Actions for “Letter.txt”" })).toBeFocused();
   tolerate(lenas, /404 GET/);
 });
 
