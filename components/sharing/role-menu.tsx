@@ -2,13 +2,7 @@
 import { ChevronDown } from "lucide-react";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { Button } from "#components/ui/button.tsx";
-import {
-  DropdownMenu,
-  MenuItem,
-  MenuRadioGroup,
-  MenuSeparator,
-  MenuSub,
-} from "#components/ui/dropdown-menu.tsx";
+import { DropdownMenu, MenuItem, MenuRadioGroup, MenuSeparator } from "#components/ui/dropdown-menu.tsx";
 import { formatDate } from "#lib/i18n/format.ts";
 import type { GrantView } from "#lib/sharing/schema.ts";
 import { expiryOf } from "./expiry.ts";
@@ -74,7 +68,11 @@ export function RoleMenu({ thing, grant, onChange, onRemove, onExplain, onReach 
       )}
       <MenuSeparator />
       {!isBeyond && (
-        <MenuSub label={t("ends")}>
+        // in the menu itself: beside it there is no room on a phone
+        <div role="group" aria-label={t("ends")}>
+          <p aria-hidden className="text-ink-muted px-2 pt-1 text-sm">
+            {t("ends")}
+          </p>
           <MenuRadioGroup
             value={grant.expiresAt ? undefined : "never"}
             onValueChange={(choice) => onChange({ expiresAt: expiryOf(choice, "") })}
@@ -83,7 +81,8 @@ export function RoleMenu({ thing, grant, onChange, onRemove, onExplain, onReach 
               label: t(`expiry.${value}`),
             }))}
           />
-        </MenuSub>
+          <MenuSeparator />
+        </div>
       )}
       {onExplain && <MenuItem onSelect={onExplain}>{t("explain")}</MenuItem>}
       {(!isBeyond || grant.isYou) && (

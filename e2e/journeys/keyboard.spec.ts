@@ -177,6 +177,9 @@ for (const [looks, options] of Object.entries({
   test(`every page fits and can be read: ${looks}`, async ({ person, browserOf }) => {
     const anna = await person("Anna Berg");
     const { collectionId, documentId } = await makeShelf(anna);
+    await anna.api.must("POST", `/collections/${collectionId}/collaborators`, {
+      body: { email: "new.reader@example.org", role: "viewer" },
+    });
     const signedOut = await browserOf(undefined, options);
     const page = await browserOf(anna, options);
     const visit = async (where: Page, name: string, address: string) => {
@@ -199,8 +202,13 @@ for (const [looks, options] of Object.entries({
       await visit(page, name, address);
     await page.goto(`/collections/${collectionId}`);
     await page.getByRole("button", { name: "Share" }).click();
-    await expect(page.getByRole("dialog").getByRole("listitem")).toHaveCount(1);
+    await expect(page.getByRole("dialog").getByRole("listitem")).toHaveCount(2);
     await look(page, `${looks}-share`);
+    // what a role's menu holds can be reached
+    await page.getByRole("button", { name: "Role of new.reader@example.org: Viewer" }).click();
+    await look(page, `${looks}-role-menu`);
+    await page.getByRole("menuitemradio", { name: "in 7 days" }).click();
+    await expect(page.getByRole("dialog").getByRole("status")).toHaveText(/^The end of access/);
     await page.keyboard.press("Escape");
     if ("viewport" in options) {
       await page.getByRole("button", { name: "Open side bar" }).click();
