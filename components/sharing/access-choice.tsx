@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import { Select, type SelectOption } from "#components/ui/select.tsx";
 import { IconCircle } from "./icon-circle.tsx";
+import { Problem } from "./problem.tsx";
 
 interface AccessChoiceProps<Value extends string> {
   icon: ReactNode;
@@ -10,6 +11,8 @@ interface AccessChoiceProps<Value extends string> {
   options: readonly SelectOption<Value>[];
   /** What the current choice means, in a sentence. */
   text: ReactNode;
+  /** Why the last change failed. */
+  error: unknown;
   /** Left out where the reader may only look. */
   onChange?: ((value: Value) => void) | undefined;
 }
@@ -21,6 +24,7 @@ export function AccessChoice<Value extends string>({
   value,
   options,
   text,
+  error,
   onChange,
 }: AccessChoiceProps<Value>) {
   return (
@@ -41,6 +45,7 @@ export function AccessChoice<Value extends string>({
         ) : (
           <p className="py-0.5 font-medium">{options.find((option) => option.value === value)?.label}</p>
         )}
+        {Boolean(error) && <Problem error={error} isShown className="py-0.5" />}
         <p className="text-ink-muted text-sm text-pretty">{text}</p>
       </div>
     </div>

@@ -6,7 +6,6 @@ import { useState } from "react";
 import { collectionQuery } from "#components/collections/queries.ts";
 import type { AccessMode, DocumentView } from "#lib/documents/schema.ts";
 import { AccessChoice } from "./access-choice.tsx";
-import { Problem } from "./problem.tsx";
 import { useSetAccessMode } from "./queries.ts";
 
 const modeIcons = { private: LockKeyhole, collection: FolderClosed, invite: UserRoundPlus, link: Link2 };
@@ -72,9 +71,9 @@ export function DocumentAccess({ document, isMine, onSaid, onRefused }: Document
           isDisabled: !may(value),
         }))}
         text={text(mode)}
+        error={error}
         onChange={isMine || manages ? (next) => void choose(next) : undefined}
       />
-      {Boolean(error) && <Problem error={error} className="mt-1 ml-10" />}
     </>
   );
 }

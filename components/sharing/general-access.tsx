@@ -8,7 +8,6 @@ import { Checkbox } from "#components/ui/checkbox.tsx";
 import { type CollectionView, type Visibility, visibilities } from "#lib/collections/schema.ts";
 import { AccessChoice } from "./access-choice.tsx";
 import { lossOf } from "./loss.ts";
-import { Problem } from "./problem.tsx";
 import { simulateClosing, useSetVisibility, visibilityQuery } from "./queries.ts";
 
 interface GeneralAccessProps {
@@ -81,6 +80,7 @@ export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: Genera
             {isProtected && ` ${t("protectedText")}`}
           </>
         }
+        error={error}
         onChange={canShare ? (next) => void choose(next) : undefined}
       />
       {canShare && isOwner && known.data && (
@@ -97,7 +97,6 @@ export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: Genera
           </label>
         </div>
       )}
-      {Boolean(error) && <Problem error={error} className="mt-1 ml-10" />}
       {asked && (
         <AlertDialog
           isOpen

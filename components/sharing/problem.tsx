@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ApiError } from "#components/api.ts";
 import { cn } from "#components/ui/cn.ts";
 import { useErrorText } from "#components/use-error-text.ts";
@@ -13,12 +13,23 @@ export function useProblemText(): (error: unknown) => string {
     error instanceof ApiError && error.code === "conflict" ? t("changedMeanwhile") : textOf(error);
 }
 
+interface ProblemProps {
+  error: unknown;
+  /** Brings it into view, where a long dialog may hide it. */
+  isShown?: boolean;
+  className?: string;
+}
+
 /** What went wrong, in a line; after too many calls it counts the seconds until the next try. */
-export function Problem({ error, className }: { error: unknown; className?: string }) {
+export function Problem({ error, isShown = false, className }: ProblemProps) {
+  const line = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (isShown) line.current?.scrollIntoView({ block: "nearest" });
+  }, [isShown, error]);
   const textOf = useProblemText();
   const seconds = error instanceof ApiError && error.code === "rate_limited" ? error.retryAfterSeconds : null;
   return (
-    <p role="alert" className={cn("text-danger-ink text-sm wrap-anywhere", className)}>
+    <p ref={line} role="alert" className={cn("text-danger-ink text-sm wrap-anywhere", className)}>
       {seconds === null ? (
         textOf(error)
       ) : (

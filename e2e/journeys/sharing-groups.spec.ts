@@ -229,7 +229,7 @@ test("refusals stay beside what was tried, and rights that end close the dialog 
     body: { email: marc!.email, role: "owner" },
   });
   const marcs = await browserOf(marc);
-  tolerate(marcs, /40[39] (POST|PATCH|GET)|429 POST/);
+  tolerate(marcs, /40[39] (POST|PATCH|PUT|GET)|429 POST/);
   await marcs.goto(`/collections/${id}`);
   const dialog = await openShare(marcs, "Field notes");
   const field = dialog.getByRole("combobox", { name: "Add people, groups or e-mail addresses" });
@@ -283,6 +283,30 @@ test("refusals stay beside what was tried, and rights that end close the dialog 
   await expect(dialog.getByRole("alert")).toContainText(/Try again in [12] second/);
   await expect(dialog.getByRole("alert")).toHaveText("You can try again now.");
   await marcs.unroute("**/collaborators");
+
+  // general access that could not be changed says so where it was chosen
+  await marcs.route("**/visibility", (route) =>
+    route.request().method() === "PUT"
+      ? route.fulfill({
+          status: 409,
+          contentType: "application/problem+json",
+          body: JSON.stringify({
+            type: "about:blank",
+            title: "Conflict",
+            status: 409,
+            code: "conflict",
+            detail: "Conflict.",
+            requestId: "r",
+          }),
+        })
+      : route.continue(),
+  );
+  await dialog.getByRole("combobox", { name: "General access" }).click();
+  await marcs.getByRole("option", { name: /^Workspace/ }).click();
+  const refusal = dialog.getByRole("alert").filter({ hasText: "Somebody else changed this" });
+  await expect(refusal).toBeInViewport({ ratio: 1 });
+  await expect(dialog.getByRole("combobox", { name: "General access" })).toHaveText("Private");
+  await marcs.unroute("**/visibility");
 
   // no places left: the figures are shown, the row is gone again
   const [{ limits }] = (await product.query<{ limits: number }>(
