@@ -8,6 +8,7 @@ import type { GrantView } from "#lib/sharing/schema.ts";
 import { grantName, GrantRow } from "./grant-row.tsx";
 import { Problem } from "./problem.tsx";
 import {
+  asProvisional,
   type GrantChange,
   grantSubjectKey,
   isLess,
@@ -46,7 +47,10 @@ export function GrantList(props: GrantListProps) {
   const t = useTranslations("share");
   const common = useTranslations("common");
   const labelOf = useRoleLabel();
+  /** A provisional one is being given back. */
   const [removed, setRemoved] = useState<GrantView[]>([]);
+  /** When those first had access who were removed and given access again: they keep their place. */
+  const [places, setPlaces] = useState<ReadonlyMap<string, string>>(new Map());
   const [errors, setErrors] = useState<Readonly<Record<string, unknown>>>({});
   const [asked, setAsked] = useState<(Question & { grant: GrantView; act: () => void }) | null>(null);
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
@@ -78,6 +82,17 @@ export function GrantList(props: GrantListProps) {
     );
   const forget = (grant: GrantView) =>
     setRemoved((current) => current.filter((other) => grantSubjectKey(other) !== grantSubjectKey(grant)));
+  function offerUndo(grant: GrantView) {
+    setRemoved((current) => [...current, grant]);
+    const end = () => {
+      const hadFocus = rowOf(grant)?.contains(document.activeElement);
+      setRemoved((current) => current.filter((other) => other !== grant));
+      later(() => {
+        if (hadFocus && !rowOf(grant)) onRowGone();
+      });
+    };
+    timers.current.add(setTimeout(end, undoMs));
+  }
   /** Runs a step; what goes wrong is said under the row. */
   async function attempt(grant: GrantView, step: () => Promise<void>) {
     tell(grant, null);
@@ -108,17 +123,8 @@ export function GrantList(props: GrantListProps) {
   const takeAway = (grant: GrantView) =>
     attempt(grant, async () => {
       const said = grant.isPending ? "saidWithdrawn" : "saidRemoved";
-      setRemoved((current) => [...current, grant]);
+      offerUndo(grant);
       later(() => focusRow(grant));
-      timers.current.add(
-        setTimeout(() => {
-          const hadFocus = rowOf(grant)?.contains(document.activeElement);
-          forget(grant);
-          later(() => {
-            if (hadFocus && !rowOf(grant)) onRowGone();
-          });
-        }, undoMs),
-      );
       const removal = remove(grant);
       removals.current.set(grant.id, removal);
       try {
@@ -139,22 +145,35 @@ export function GrantList(props: GrantListProps) {
     });
   const onUndo = (grant: GrantView) =>
     attempt(grant, async () => {
-      forget(grant);
-      onRowGone();
-      // given again while it is still being taken away, it would be gone in the end
-      await removals.current.get(grant.id);
-      await add({
-        ...{ subject: subjectOf(grant), role: roleOfGrant(grant), expiresAt: grant.expiresAt },
-        // who was told once is not told again
-        notify: Date.now() - Date.parse(grant.grantedAt) < letterMs,
-      });
+      const key = grantSubjectKey(grant);
+      setRemoved((current) => current.map((other) => (other === grant ? asProvisional(grant) : other)));
+      // removed twice, it keeps its first place
+      setPlaces((current) => new Map([[key, grant.grantedAt], ...current]));
+      later(() => focusRow(grant));
+      try {
+        // given again while it is still being taken away, it would be gone in the end
+        await removals.current.get(grant.id);
+        await add({
+          ...{ subject: subjectOf(grant), role: roleOfGrant(grant), expiresAt: grant.expiresAt },
+          // who was told once is not told again
+          notify: Date.now() - Date.parse(grant.grantedAt) < letterMs,
+          was: grant,
+        });
+        forget(grant);
+      } catch (error) {
+        forget(grant);
+        offerUndo(grant);
+        throw error;
+      }
       onSaid(t("saidRestored", { name: grantName(grant) }));
     });
 
   const gone = new Map(removed.map((grant) => [grantSubjectKey(grant), grant]));
   // removed people keep their place although the server does not list them any more
+  const since = (grant: GrantView) => Date.parse(places.get(grantSubjectKey(grant)) ?? grant.grantedAt);
+  // the owner first, then by when access was given; a change must not move anybody
   const rows = [...grants.filter((grant) => !gone.has(grantSubjectKey(grant))), ...removed].toSorted(
-    byStanding,
+    (a, b) => Number(b.isOwner) - Number(a.isOwner) || since(a) - since(b),
   );
   return (
     <>
@@ -165,7 +184,7 @@ export function GrantList(props: GrantListProps) {
           const whose = grant.userId ? { userId: grant.userId } : grant.email ? { email: grant.email } : null;
           return (
             <li key={key} data-key={key} tabIndex={-1} className="rounded-sm">
-              {gone.has(key) ? (
+              {gone.has(key) && !isProvisional(grant) ? (
                 <div className="text-ink-muted flex min-h-12 items-center gap-3 py-1.5">
                   <span className="min-w-0 flex-1 wrap-anywhere">
                     {t(grant.isPending ? "withdrawn" : grant.group ? "removedGroup" : "removed", {
@@ -226,7 +245,3 @@ export function GrantList(props: GrantListProps) {
     </>
   );
 }
-
-/** The owner first, then by when access was given; a change must not move anybody. */
-const byStanding = (a: GrantView, b: GrantView): number =>
-  Number(b.isOwner) - Number(a.isOwner) || Date.parse(a.grantedAt) - Date.parse(b.grantedAt);

@@ -87,13 +87,20 @@ export interface NewGrant {
   expiresAt: string | null;
   /** False: no letter to the address. */
   notify?: boolean;
+  /** What is given back: it shows as it was until the list is read again. */
+  was?: GrantView;
 }
 
 /** The mark of a row that the server has not answered for yet. */
 export const isProvisional = ({ id }: Pick<GrantView, "id">): boolean => id.startsWith("new:");
+const provisionalId = (subject: Subject): string => `new:${subjectKey(subject)}`;
+/** A grant as it shows while it is given back. */
+export const asProvisional = (grant: GrantView): GrantView => ({
+  ...grant,
+  id: provisionalId(subjectOf(grant)),
+});
 
-const provisional = ({ subject, role, expiresAt }: NewGrant): GrantView => ({
-  id: `new:${subjectKey(subject)}`,
+const provisional = ({ subject, role, expiresAt, was }: NewGrant): GrantView => ({
   subjectType: "group" in subject ? "group" : "user",
   email: "email" in subject ? subject.email : null,
   name: "group" in subject ? subject.group.name : null,
@@ -109,6 +116,8 @@ const provisional = ({ subject, role, expiresAt }: NewGrant): GrantView => ({
   grantedBy: null,
   grantedAt: new Date().toISOString(),
   expiresAt,
+  ...was,
+  id: provisionalId(subject),
 });
 
 const roleBody = ({ key, isBuiltIn }: RoleChoice) => (isBuiltIn ? { role: key } : { roleId: key });
@@ -134,7 +143,7 @@ export function useAddGrant(ref: Ref) {
         provisional(grant),
       ]),
     onError: (_error, grant) =>
-      changeList(client, ref, (items) => items.filter(({ id }) => id !== provisional(grant).id)),
+      changeList(client, ref, (items) => items.filter(({ id }) => id !== provisionalId(grant.subject))),
     onSettled: () => refreshAccess(client, ref),
   });
 }

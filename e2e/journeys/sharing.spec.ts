@@ -140,7 +140,9 @@ test("an address without an account is invited, reads, becomes an editor, and is
     await expect(row).toContainText(/can no longer open this collection|is withdrawn/);
   };
   await remove();
+  await expect(row).toBeFocused();
   await dialog.getByRole("button", { name: "Undo" }).click();
+  await expect(row).toBeFocused();
   await expect(dialog.getByRole("status")).toHaveText("Ben Klein has access again.");
   await bens.reload();
   await expect(bens.getByRole("heading", { name: "Field notes 2026" })).toBeVisible();
