@@ -4,6 +4,8 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Whose } from "#components/access/queries.ts";
 import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { cn } from "#components/ui/cn.ts";
+import { SearchField } from "#components/ui/search-field.tsx";
 import type { GrantView } from "#lib/sharing/schema.ts";
 import { grantName, GrantRow } from "./grant-row.tsx";
 import { Problem } from "./problem.tsx";
@@ -25,6 +27,10 @@ import { type Question, useLoss } from "./use-loss.ts";
 import { useRoleLabel } from "./use-roles.ts";
 
 const undoMs = 8000;
+/** From this many on, the list can be narrowed. */
+const many = 12;
+/** Those out of view cost no layout; the room at both sides is for outlines. */
+const manyClass = "-mx-1 px-1 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]";
 /** By then the letter about what was given is on its way. */
 const letterMs = 60_000;
 
@@ -53,6 +59,7 @@ export function GrantList(props: GrantListProps) {
   const [places, setPlaces] = useState<ReadonlyMap<string, string>>(new Map());
   const [errors, setErrors] = useState<Readonly<Record<string, unknown>>>({});
   const [asked, setAsked] = useState<(Question & { grant: GrantView; act: () => void }) | null>(null);
+  const [typed, setTyped] = useState("");
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
   /** Under way, by the grant's id. */
   const removals = useRef(new Map<string, Promise<unknown>>());
@@ -175,15 +182,24 @@ export function GrantList(props: GrantListProps) {
   const rows = [...grants.filter((grant) => !gone.has(grantSubjectKey(grant))), ...removed].toSorted(
     (a, b) => Number(b.isOwner) - Number(a.isOwner) || since(a) - since(b),
   );
+  const isLong = rows.length >= many || typed !== "";
+  const needle = isLong ? typed.trim().toLowerCase() : "";
+  const found = rows.filter(({ name, email }) =>
+    [name, email].some((text) => text?.toLowerCase().includes(needle)),
+  );
   return (
     <>
+      {isLong && <SearchField label={t("filter")} value={typed} onChange={setTyped} className="mb-1" />}
+      <p aria-live="polite" className="text-ink-muted py-1.5 text-sm empty:hidden">
+        {found.length === 0 && needle !== "" && t("nobodyFound")}
+      </p>
       <ul ref={list} aria-label={t("people")}>
-        {children}
-        {rows.map((grant) => {
+        {needle === "" && children}
+        {found.map((grant) => {
           const key = grantSubjectKey(grant);
           const whose = grant.userId ? { userId: grant.userId } : grant.email ? { email: grant.email } : null;
           return (
-            <li key={key} data-key={key} tabIndex={-1} className="rounded-sm">
+            <li key={key} data-key={key} tabIndex={-1} className={cn("rounded-sm", isLong && manyClass)}>
               {gone.has(key) && !isProvisional(grant) ? (
                 <div className="text-ink-muted flex min-h-12 items-center gap-3 py-1.5">
                   <span className="min-w-0 flex-1 wrap-anywhere">

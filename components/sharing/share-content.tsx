@@ -46,6 +46,9 @@ export function ShareContent(props: ShareContentProps) {
   const grants = list.data?.items ?? [];
   const taken = new Set(grants.map(grantSubjectKey));
   const isMine = own.data?.person.id === owner.id;
+  // who uploaded a document is in its list without a grant
+  const hasOwnerGrant = grants.some(({ userId }) => userId === owner.id);
+  const rest = thing.type === "document" && !hasOwnerGrant ? 1 : 0;
   const isAlone = canShare && grants.length <= 1 && thing.type === "collection";
   useEffect(() => {
     if (returnTo) (returnTo === "who" ? who : heading).current?.focus();
@@ -69,7 +72,7 @@ export function ShareContent(props: ShareContentProps) {
       <section aria-busy={canSeeGrants && list.isPending}>
         <div className="mb-1 flex items-baseline justify-between gap-4">
           <h3 ref={heading} tabIndex={-1} className="text-sm font-semibold outline-none">
-            {t("people")}
+            {list.data ? t("peopleCount", { count: grants.length + rest }) : t("people")}
           </h3>
           <button
             ref={who}
@@ -101,11 +104,7 @@ export function ShareContent(props: ShareContentProps) {
               onRowGone={() => heading.current?.focus()}
             >
               {"document" in of && (
-                <DocumentRows
-                  document={of.document}
-                  isMine={isMine}
-                  hasOwnerGrant={grants.some(({ userId }) => userId === owner.id)}
-                />
+                <DocumentRows document={of.document} isMine={isMine} hasOwnerGrant={hasOwnerGrant} />
               )}
             </GrantList>
             {"document" in of && of.document.accessMode === "private" && grants.length > 0 && (

@@ -324,6 +324,19 @@ test("refusals stay beside what was tried, and rights that end close the dialog 
   await expect(dialog.getByRole("listitem").filter({ hasText: "one@example.net" })).toContainText(":");
   await look(marcs, "share-full");
 
+  // so many are found by a part of the name or the address
+  const people = dialog.getByRole("list", { name: "People with access" }).getByRole("listitem");
+  await expect(dialog.getByRole("heading", { name: `People with access · ${limits + 1}` })).toBeVisible();
+  const filter = dialog.getByRole("searchbox", { name: "Filter by name or address" });
+  await filter.fill("X7@");
+  await expect(people).toHaveText([/x7@example\.net/]);
+  await look(marcs, "share-filtered");
+  await filter.fill("somebody else");
+  await expect(people).toHaveCount(0);
+  await expect(dialog.getByText("Nobody found.")).toBeVisible();
+  await filter.fill("");
+  await expect(people).toHaveCount(limits + 1);
+
   // Anna takes Marc's right to share: his next change is refused, and the dialog says so
   await anna!.api.must("PATCH", `/collections/${id}/collaborators/${grantId}`, { body: { role: "editor" } });
   await dialog.getByRole("button", { name: "Invite" }).click();
