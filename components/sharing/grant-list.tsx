@@ -34,6 +34,12 @@ const manyClass = "-mx-1 px-1 [contain-intrinsic-size:auto_3rem] [content-visibi
 /** By then the letter about what was given is on its way. */
 const letterMs = 60_000;
 
+interface Failure {
+  /** What was tried. */
+  step: "role" | "end" | "removal" | "undo";
+  error: unknown;
+}
+
 interface GrantListProps {
   thing: SharedThing;
   grants: GrantView[];
@@ -57,7 +63,7 @@ export function GrantList(props: GrantListProps) {
   const [removed, setRemoved] = useState<GrantView[]>([]);
   /** When those first had access who were removed and given access again: they keep their place. */
   const [places, setPlaces] = useState<ReadonlyMap<string, string>>(new Map());
-  const [errors, setErrors] = useState<Readonly<Record<string, unknown>>>({});
+  const [failures, setFailures] = useState<Readonly<Record<string, Failure>>>({});
   const [asked, setAsked] = useState<(Question & { grant: GrantView; act: () => void }) | null>(null);
   const [typed, setTyped] = useState("");
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
@@ -83,9 +89,9 @@ export function GrantList(props: GrantListProps) {
   /** Once the menu or the question has let go of the focus. */
   const later = (step: () => void) => void timers.current.add(setTimeout(step));
 
-  const tell = (grant: GrantView, error: unknown) =>
-    setErrors(({ [grantSubjectKey(grant)]: _, ...others }) =>
-      error ? { ...others, [grantSubjectKey(grant)]: error } : others,
+  const tell = (grant: GrantView, failure: Failure | null) =>
+    setFailures(({ [grantSubjectKey(grant)]: _, ...others }) =>
+      failure ? { ...others, [grantSubjectKey(grant)]: failure } : others,
     );
   const forget = (grant: GrantView) =>
     setRemoved((current) => current.filter((other) => grantSubjectKey(other) !== grantSubjectKey(grant)));
@@ -101,20 +107,21 @@ export function GrantList(props: GrantListProps) {
     timers.current.add(setTimeout(end, undoMs));
   }
   /** Runs a step; what goes wrong is said under the row. */
-  async function attempt(grant: GrantView, step: () => Promise<void>) {
+  async function attempt(grant: GrantView, step: Failure["step"], act: () => Promise<void>) {
     tell(grant, null);
     try {
-      await step();
+      await act();
     } catch (error) {
-      tell(grant, error);
+      tell(grant, { step, error });
       onRefused(error);
     }
   }
 
-  const onChange = (grant: GrantView, input: GrantChange) =>
-    attempt(grant, async () => {
+  const onChange = (grant: GrantView, input: GrantChange) => {
+    const step = input.role ? "role" : "end";
+    return attempt(grant, step, async () => {
       const act = () =>
-        attempt(grant, async () => {
+        attempt(grant, step, async () => {
           await change({ grant, change: input });
           onSaid(
             input.role
@@ -127,8 +134,9 @@ export function GrantList(props: GrantListProps) {
       if (question) setAsked({ ...question, grant, act: () => void act() });
       else await act();
     });
+  };
   const takeAway = (grant: GrantView) =>
-    attempt(grant, async () => {
+    attempt(grant, "removal", async () => {
       const said = grant.isPending ? "saidWithdrawn" : "saidRemoved";
       offerUndo(grant);
       later(() => focusRow(grant));
@@ -145,13 +153,13 @@ export function GrantList(props: GrantListProps) {
       if (!grant.isYou) onSaid(t(said, { name: grantName(grant), type: thing.type }));
     });
   const onRemove = (grant: GrantView) =>
-    attempt(grant, async () => {
+    attempt(grant, "removal", async () => {
       const question = await askFor(grant);
       if (question) setAsked({ ...question, grant, act: () => void takeAway(grant) });
       else await takeAway(grant);
     });
   const onUndo = (grant: GrantView) =>
-    attempt(grant, async () => {
+    attempt(grant, "undo", async () => {
       const key = grantSubjectKey(grant);
       setRemoved((current) => current.map((other) => (other === grant ? asProvisional(grant) : other)));
       // removed twice, it keeps its first place
@@ -197,6 +205,7 @@ export function GrantList(props: GrantListProps) {
         {needle === "" && children}
         {found.map((grant) => {
           const key = grantSubjectKey(grant);
+          const failure = failures[key];
           const whose = grant.userId ? { userId: grant.userId } : grant.email ? { email: grant.email } : null;
           return (
             <li key={key} data-key={key} tabIndex={-1} className={cn("rounded-sm", isLong && manyClass)}>
@@ -229,13 +238,26 @@ export function GrantList(props: GrantListProps) {
                         onReach={() => prepare(grant)}
                         onChange={(input) => void onChange(grant, input)}
                         onRemove={() => void onRemove(grant)}
-                        onExplain={whose ? () => later(() => onExplain(whose)) : undefined}
+                        onExplain={
+                          whose
+                            ? () => {
+                                tell(grant, null);
+                                later(() => onExplain(whose));
+                              }
+                            : undefined
+                        }
                       />
                     )
                   }
                 />
               )}
-              {Boolean(errors[key]) && <Problem error={errors[key]} className="pb-1.5 pl-10" />}
+              {failure && (
+                <Problem
+                  error={failure.error}
+                  what={t(`failed.${failure.step}`, { name: grantName(grant) })}
+                  className="pb-1.5 pl-10"
+                />
+              )}
             </li>
           );
         })}

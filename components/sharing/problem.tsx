@@ -15,13 +15,15 @@ export function useProblemText(): (error: unknown) => string {
 
 interface ProblemProps {
   error: unknown;
+  /** What failed, in a sentence before the reason. */
+  what?: string;
   /** Brings it into view, where a long dialog may hide it. */
   isShown?: boolean;
   className?: string;
 }
 
 /** What went wrong, in a line; after too many calls it counts the seconds until the next try. */
-export function Problem({ error, isShown = false, className }: ProblemProps) {
+export function Problem({ error, what, isShown = false, className }: ProblemProps) {
   const line = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
     if (isShown) line.current?.scrollIntoView({ block: "nearest" });
@@ -30,6 +32,7 @@ export function Problem({ error, isShown = false, className }: ProblemProps) {
   const seconds = error instanceof ApiError && error.code === "rate_limited" ? error.retryAfterSeconds : null;
   return (
     <p ref={line} role="alert" className={cn("text-danger-ink text-sm wrap-anywhere", className)}>
+      {what && `${what} `}
       {seconds === null ? (
         textOf(error)
       ) : (
