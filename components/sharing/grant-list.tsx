@@ -137,7 +137,7 @@ export function GrantList(props: GrantListProps) {
   };
   const takeAway = (grant: GrantView) =>
     attempt(grant, "removal", async () => {
-      const said = grant.isPending ? "saidWithdrawn" : "saidRemoved";
+      const said = grant.isPending ? "saidWithdrawn" : grant.group ? "saidRemovedGroup" : "saidRemoved";
       offerUndo(grant);
       later(() => focusRow(grant));
       const removal = remove(grant);

@@ -45,6 +45,7 @@ export function ShareContent(props: ShareContentProps) {
   const who = useRef<HTMLButtonElement>(null);
   const grants = list.data?.items ?? [];
   const taken = new Set(grants.map(grantSubjectKey));
+  const hasOthers = grants.some(({ isYou, userId }) => !isYou && userId !== owner.id);
   const isMine = own.data?.person.id === owner.id;
   // who uploaded a document is in its list without a grant
   const hasOwnerGrant = grants.some(({ userId }) => userId === owner.id);
@@ -107,7 +108,7 @@ export function ShareContent(props: ShareContentProps) {
                 <DocumentRows document={of.document} isMine={isMine} hasOwnerGrant={hasOwnerGrant} />
               )}
             </GrantList>
-            {"document" in of && of.document.accessMode === "private" && grants.length > 0 && (
+            {"document" in of && of.document.accessMode === "private" && hasOthers && (
               <p className="text-ink-muted mt-1 text-sm">{t("restWhilePrivate")}</p>
             )}
           </>

@@ -57,7 +57,7 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
   }
   const title =
     view.name === "share"
-      ? t("title", { name })
+      ? t(canShare ? "title" : "titleToRead", { name })
       : view.name === "who"
         ? access("title", { name })
         : access(view.whose === "own" ? "ownTitle" : "explainTitle", { name });
