@@ -59,7 +59,7 @@ export function GroupPage({ id }: { id: string }) {
         {group && (
           <>
             <Header group={group} />
-            <MembersSection id={id} canEdit={canEdit} />
+            <MembersSection group={group} />
             <NestedSection group={group} />
             <ReachSection id={id} canEdit={canEdit} />
           </>

@@ -2,9 +2,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { UserMinus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useRef } from "react";
+import { type RefObject, useRef, useState } from "react";
 import { useSelection } from "#components/documents/use-selection.ts";
 import { itemsOf } from "#components/list-pages.ts";
+import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -14,13 +15,15 @@ import { ErrorState } from "#components/ui/error-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
-import type { GroupMemberView } from "#lib/groups/schema.ts";
+import type { GroupDetailView, GroupMemberView } from "#lib/groups/schema.ts";
 import { AddPeopleForm } from "./add-people-form.tsx";
 import { Row, RowsSkeleton } from "./group-rows.tsx";
 import { groupMembersQuery, useRemoveMembers, useRestoreMembers } from "./queries.ts";
 
 /** The people who are in a group themselves. */
-export function MembersSection({ id, canEdit }: { id: string; canEdit: boolean }) {
+export function MembersSection({ group }: { group: GroupDetailView }) {
+  const { id, name } = group;
+  const { canEdit } = group.abilities;
   const t = useTranslations("groups.members");
   const common = useTranslations("common");
   const textOf = useErrorText();
@@ -31,6 +34,8 @@ export function MembersSection({ id, canEdit }: { id: string; canEdit: boolean }
   const members = itemsOf(query.data);
   const selection = useSelection(members);
   const { chosen } = selection;
+  const [isAsking, setAsking] = useState(false);
+  const removal = useRef<HTMLButtonElement>(null);
 
   const failed = (error: unknown) => notify.failed(textOf(error));
   async function onRemove(people: GroupMemberView[]) {
@@ -57,7 +62,8 @@ export function MembersSection({ id, canEdit }: { id: string; canEdit: boolean }
           chosenCount={chosen.length}
           isAll={chosen.length === members.length}
           onAll={() => (chosen.length === members.length ? selection.clear() : selection.selectAll())}
-          onRemove={() => void onRemove(chosen)}
+          onRemove={() => (chosen.length > 1 ? setAsking(true) : void onRemove(chosen))}
+          removal={removal}
         />
       )}
       <div ref={list} tabIndex={-1} className="-my-2 rounded-md">
@@ -109,19 +115,39 @@ export function MembersSection({ id, canEdit }: { id: string; canEdit: boolean }
           </Button>
         </div>
       )}
+      <AlertDialog
+        isOpen={isAsking}
+        onOpenChange={(isOpen) => {
+          setAsking(isOpen);
+          if (!isOpen) focusLater(removal);
+        }}
+        title={t("removeTitle", { count: chosen.length, name })}
+        description={t("removeLoses")}
+        confirmLabel={t("remove")}
+        onConfirm={() => {
+          setAsking(false);
+          void onRemove(chosen);
+          focusLater(list);
+        }}
+      />
     </CardSection>
   );
 }
+
+/** Once the question has closed: it keeps the focus in itself until then. */
+const focusLater = (target: RefObject<HTMLElement | null>) => setTimeout(() => target.current?.focus());
 
 interface SelectionLineProps {
   chosenCount: number;
   isAll: boolean;
   onAll: () => void;
   onRemove: () => void;
+  /** Where the focus returns when the question is declined. */
+  removal: RefObject<HTMLButtonElement | null>;
 }
 
 /** Above the list: everybody shown, and what can be done with those who are chosen. Keeps its height. */
-function SelectionLine({ chosenCount, isAll, onAll, onRemove }: SelectionLineProps) {
+function SelectionLine({ chosenCount, isAll, onAll, onRemove, removal }: SelectionLineProps) {
   const t = useTranslations("groups.members");
   return (
     <div className="-mt-2 mb-2 flex min-h-10 items-center gap-3">
@@ -134,7 +160,7 @@ function SelectionLine({ chosenCount, isAll, onAll, onRemove }: SelectionLinePro
         {chosenCount > 0 ? t("selected", { count: chosenCount }) : t("selectAll")}
       </span>
       {chosenCount > 0 && (
-        <Button size="sm" onClick={onRemove}>
+        <Button ref={removal} size="sm" onClick={onRemove}>
           <UserMinus aria-hidden />
           {t("removeSelected")}
         </Button>

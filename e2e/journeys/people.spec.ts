@@ -193,6 +193,12 @@ test("many people leave a group at once, and come back", async ({ product, perso
   await page.getByRole("checkbox", { name: "Select Dora Lang" }).check();
   await look(page, "group-selected");
   await page.getByRole("button", { name: "Remove from group" }).click();
+  const question = page.getByRole("alertdialog", { name: "Remove 2 people from “Editorial”?" });
+  await expect(question).toContainText("They lose what they reach only through this group.");
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("button", { name: "Remove from group" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await question.getByRole("button", { name: "Remove" }).click();
   await expect(people.getByRole("listitem")).toHaveCount(1);
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(people.getByRole("listitem")).toHaveCount(3);
