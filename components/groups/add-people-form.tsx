@@ -10,14 +10,8 @@ import { useAddMembers } from "./queries.ts";
 /** More than these are not told one by one: they stand in the field. */
 const TOLD_REFUSALS = 20;
 
-interface AddPeopleFormProps {
-  id: string;
-  /** Who is in the group, as far as the page knows. */
-  memberIds: ReadonlySet<string>;
-}
-
 /** Adds people by name or address, many at once. Who could not be added stays in the field, with the reason under it. */
-export function AddPeopleForm({ id, memberIds }: AddPeopleFormProps) {
+export function AddPeopleForm({ id }: { id: string }) {
   const t = useTranslations("groups.members");
   const textOf = useErrorText();
   const picker = usePeoplePicker();
@@ -48,7 +42,7 @@ export function AddPeopleForm({ id, memberIds }: AddPeopleFormProps) {
     <form noValidate onSubmit={(event) => void submit(event)} className="border-line mb-5 border-b pb-5">
       <PeoplePicker
         picker={picker}
-        taken={memberIds}
+        groupId={id}
         error={problem}
         onChange={() => setProblem(null)}
         action={

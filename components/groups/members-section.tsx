@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { UserMinus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type RefObject, useRef, useState } from "react";
+import { type RefObject, useDeferredValue, useRef, useState } from "react";
 import { useSelection } from "#components/documents/use-selection.ts";
 import { itemsOf } from "#components/list-pages.ts";
 import { AlertDialog } from "#components/ui/alert-dialog.tsx";
@@ -13,12 +13,16 @@ import { CardSection } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
+import { SearchField } from "#components/ui/search-field.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 import type { GroupDetailView, GroupMemberView } from "#lib/groups/schema.ts";
 import { AddPeopleForm } from "./add-people-form.tsx";
 import { Row, RowsSkeleton } from "./group-rows.tsx";
 import { groupMembersQuery, useRemoveMembers, useRestoreMembers } from "./queries.ts";
+
+/** More people than one page holds are searched in. */
+const SEARCHED_FROM = 50;
 
 /** The people who are in a group themselves. */
 export function MembersSection({ group }: { group: GroupDetailView }) {
@@ -27,11 +31,15 @@ export function MembersSection({ group }: { group: GroupDetailView }) {
   const t = useTranslations("groups.members");
   const common = useTranslations("common");
   const textOf = useErrorText();
-  const query = useInfiniteQuery(groupMembersQuery(id));
+  const [typed, setTyped] = useState("");
+  const q = useDeferredValue(typed.trim());
+  const query = useInfiniteQuery(groupMembersQuery(id, q));
+  const isSearching = q !== "";
   const { mutateAsync: remove } = useRemoveMembers(id);
   const { mutateAsync: restore } = useRestoreMembers(id);
   const list = useRef<HTMLDivElement>(null);
   const members = itemsOf(query.data);
+  const canSelect = canEdit && (members.length > 1 || (isSearching && members.length > 0));
   const selection = useSelection(members);
   const { chosen } = selection;
   const [isAsking, setAsking] = useState(false);
@@ -56,8 +64,11 @@ export function MembersSection({ group }: { group: GroupDetailView }) {
   }
   return (
     <CardSection title={t("title")} description={t("description")}>
-      {canEdit && <AddPeopleForm id={id} memberIds={new Set(members.map((person) => person.id))} />}
-      {canEdit && members.length > 1 && (
+      {canEdit && <AddPeopleForm id={id} />}
+      {(group.memberCount > SEARCHED_FROM || typed !== "") && (
+        <SearchField label={t("find")} value={typed} onChange={setTyped} className="mb-4" />
+      )}
+      {canSelect && (
         <SelectionLine
           chosenCount={chosen.length}
           isAll={chosen.length === members.length}
@@ -72,7 +83,7 @@ export function MembersSection({ group }: { group: GroupDetailView }) {
         ) : query.isError && !query.data ? (
           <ErrorState error={query.error} title={t("failed")} onRetry={() => void query.refetch()} />
         ) : members.length === 0 ? (
-          <p className="text-ink-muted py-2">{t("empty")}</p>
+          <p className="text-ink-muted py-2">{t(isSearching ? "noMatch" : "empty")}</p>
         ) : (
           <ul aria-label={t("title")} className="divide-line divide-y">
             {members.map((person) => (
@@ -80,7 +91,7 @@ export function MembersSection({ group }: { group: GroupDetailView }) {
                 <Row
                   icon={
                     <>
-                      {canEdit && members.length > 1 && (
+                      {canSelect && (
                         <Checkbox
                           aria-label={t("select", { name: person.name })}
                           checked={selection.has(person.id)}

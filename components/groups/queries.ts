@@ -23,7 +23,7 @@ import type { Page } from "#lib/http/schema.ts";
 
 export const groupListKey = (q = "") => ["groups", "list", q] as const;
 export const groupKey = (id: string) => ["groups", "detail", id] as const;
-export const groupMembersKey = (id: string) => ["groups", "members", id] as const;
+export const groupMembersKey = (id: string, q = "") => ["groups", "members", id, q] as const;
 export const groupReachKey = (id: string) => ["groups", "reach", id] as const;
 
 const withQuery = (path: string, values: Record<string, string | null>) => {
@@ -49,11 +49,13 @@ export const groupQuery = (id: string) =>
     queryFn: ({ signal }) => api<GroupDetailView>(`/api/v1/groups/${id}`, { signal }),
   });
 
-export const groupMembersQuery = (id: string) =>
+/** Who is in a group by name, those with `q` in name or address. What was found before stays until the next is there. */
+export const groupMembersQuery = (id: string, q = "") =>
   infiniteQueryOptions({
-    queryKey: groupMembersKey(id),
+    queryKey: groupMembersKey(id, q),
     queryFn: ({ pageParam: cursor, signal }) =>
-      api<Page<GroupMemberView>>(withQuery(`/api/v1/groups/${id}/members`, { cursor }), { signal }),
+      api<Page<GroupMemberView>>(withQuery(`/api/v1/groups/${id}/members`, { q, cursor }), { signal }),
+    placeholderData: keepPreviousData,
     ...paging,
   });
 
@@ -136,23 +138,26 @@ async function callForAll(id: string, method: "POST" | "DELETE", people: readonl
     });
 }
 
-/** Takes people out of the list at once; back in, in their places, when that fails. */
+/** Takes people out of the lists at once; back in, in their places, when that fails. */
 export function useRemoveMembers(id: string) {
   const client = useQueryClient();
-  const key = groupMembersKey(id);
+  // whatever was searched for
+  const queryKey = ["groups", "members", id];
   return useMutation({
     mutationFn: (people: readonly GroupMemberView[]) => callForAll(id, "DELETE", people),
     async onMutate(people) {
       const gone = new Set(people.map((person) => person.id));
-      await client.cancelQueries({ queryKey: key });
-      const before = client.getQueryData<Pages<GroupMemberView>>(key);
-      client.setQueryData<Pages<GroupMemberView>>(
-        key,
+      await client.cancelQueries({ queryKey });
+      const before = client.getQueriesData<Pages<GroupMemberView>>({ queryKey });
+      client.setQueriesData<Pages<GroupMemberView>>(
+        { queryKey },
         (data) => data && mapPages(data, (items) => items.filter((item) => !gone.has(item.id))),
       );
       return { before };
     },
-    onError: (_error, _people, context) => client.setQueryData(key, context?.before),
+    onError(_error, _people, context) {
+      for (const [key, data] of context?.before ?? []) client.setQueryData(key, data);
+    },
     onSettled: () => refresh(client),
   });
 }

@@ -22,7 +22,7 @@ import { controlClass } from "#components/ui/field-class.ts";
 import { layerClass } from "#components/ui/layer-class.ts";
 import { normalizeEmail } from "#lib/sharing/schema.ts";
 import type { MemberView } from "#lib/workspaces/schema.ts";
-import { peopleQuery } from "./queries.ts";
+import { outsideGroupQuery } from "./queries.ts";
 
 /** Somebody chosen from the list, or an address as it was typed. */
 export interface Choice {
@@ -71,8 +71,8 @@ function withAddresses(chosen: Choice[], typed: string): Choice[] {
 
 interface PeoplePickerProps {
   picker: Picker;
-  /** Ids of people who can't be chosen, because they are in it already. */
-  taken: ReadonlySet<string>;
+  /** The group they are chosen for: who is in it is not offered. */
+  groupId: string;
   error: ReactNode;
   onChange: () => void;
   action: ReactNode;
@@ -82,13 +82,13 @@ interface PeoplePickerProps {
  * A field for people of the workspace: typing offers them, the arrow keys and Enter choose, pasting takes many addresses
  * at once. Enter in an empty list sends the form.
  */
-export function PeoplePicker({ picker, taken, error, onChange, action }: PeoplePickerProps) {
+export function PeoplePicker({ picker, groupId, error, onChange, action }: PeoplePickerProps) {
   const t = useTranslations("people.picker");
   const listId = useId();
   const { chosen, setChosen, text, setText, input } = picker;
   const q = useDeferredValue(text.trim());
   const isAsking = q !== "" && !/[\s,;]$/.test(text) && splitAddresses(q).length < 4;
-  const query = useInfiniteQuery({ ...peopleQuery(q), enabled: isAsking });
+  const query = useInfiniteQuery({ ...outsideGroupQuery(groupId, q), enabled: isAsking });
   const isEarlier = query.isPlaceholderData || q !== text.trim();
   const [isOpen, setOpen] = useState(false);
   const [at, setAt] = useState(0);
@@ -99,8 +99,7 @@ export function PeoplePicker({ picker, taken, error, onChange, action }: PeopleP
         .slice(0, 8)
     : [];
   const isShown = isOpen && offered.length > 0;
-  const free = offered.filter(({ id }) => !taken.has(id));
-  const active = isShown ? free[Math.min(at, free.length - 1)] : undefined;
+  const active = isShown ? offered[Math.min(at, offered.length - 1)] : undefined;
 
   function choose(person: MemberView) {
     setChosen([...chosen, { key: person.email, label: person.name, userId: person.id }]);
@@ -111,10 +110,10 @@ export function PeoplePicker({ picker, taken, error, onChange, action }: PeopleP
   }
   function onKeyDown(event: KeyboardEvent) {
     if (event.nativeEvent.isComposing) return;
-    if (isShown && (event.key === "ArrowDown" || event.key === "ArrowUp") && free.length > 0) {
+    if (isShown && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
-      setAt((Math.min(at, free.length - 1) + step + free.length) % free.length);
+      setAt((Math.min(at, offered.length - 1) + step + offered.length) % offered.length);
     } else if (event.key === "Enter" && active && !text.includes("@")) {
       event.preventDefault();
       choose(active);
@@ -203,7 +202,6 @@ export function PeoplePicker({ picker, taken, error, onChange, action }: PeopleP
                     id={`${listId}-${person.id}`}
                     person={person}
                     isActive={person === active}
-                    isTaken={taken.has(person.id)}
                     onChoose={() => choose(person)}
                   />
                 ))}
@@ -240,25 +238,21 @@ interface OptionProps {
   id: string;
   person: MemberView;
   isActive: boolean;
-  isTaken: boolean;
   onChoose: () => void;
 }
 
-function Option({ id, person, isActive, isTaken, onChoose }: OptionProps) {
-  const t = useTranslations("people.picker");
+function Option({ id, person, isActive, onChoose }: OptionProps) {
   return (
     <li
       id={id}
       role="option"
       aria-selected={isActive}
-      aria-disabled={isTaken || undefined}
       // the field keeps the focus
       onMouseDown={(event) => event.preventDefault()}
-      onClick={isTaken ? undefined : onChoose}
+      onClick={onChoose}
       className={cn(
-        "flex min-h-10 items-center gap-2.5 rounded-sm px-2 py-1 select-none",
+        "hover:bg-hover flex min-h-10 cursor-pointer items-center gap-2.5 rounded-sm px-2 py-1 select-none",
         isActive && "bg-hover",
-        isTaken ? "text-ink-muted" : "hover:bg-hover cursor-pointer",
       )}
     >
       <Avatar id={person.id} name={person.name} size="sm" />
@@ -266,7 +260,6 @@ function Option({ id, person, isActive, isTaken, onChoose }: OptionProps) {
         <span className="block truncate">{person.name}</span>
         <span className="text-ink-muted block truncate text-sm">{person.email}</span>
       </span>
-      {isTaken && <span className="text-ink-muted shrink-0 text-sm">{t("isIn")}</span>}
     </li>
   );
 }

@@ -45,6 +45,19 @@ export const peopleQuery = (q = "") =>
     ...paging,
   });
 
+/** Members who are not in a group. What is done to the group changes them, so they are never shown from before. */
+export const outsideGroupQuery = (groupId: string, q: string) =>
+  infiniteQueryOptions({
+    queryKey: ["groups", "outside", groupId, q],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      api<MemberListView>(withQuery("/api/v1/workspace/members", { q, notInGroup: groupId, cursor }), {
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+    ...paging,
+  });
+
 export const invitationsQuery = () =>
   infiniteQueryOptions({
     queryKey: invitationsKey,

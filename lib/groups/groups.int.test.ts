@@ -145,6 +145,23 @@ describe("members in bulk", () => {
     expect((await listMembers(admin, id, {})).items.map((item) => item.id)).toEqual([byAddress.id]);
   });
 
+  it("are found by part of name or address, beyond the first page", async () => {
+    const { admin, member, group } = await makeWorkspace();
+    const { id } = await group();
+    const last = await member({ name: "Zoe_Last" });
+    const others = await Promise.all(Array.from({ length: 51 }, () => member({ name: "Marc" })));
+    await addMembers(admin, id, people(last, ...others));
+    const found = async (q: string) => (await listMembers(admin, id, { q })).items.map((item) => item.id);
+    const first = await listMembers(admin, id, { q: "MARC" });
+    expect(first.items).toHaveLength(50);
+    expect((await listMembers(admin, id, { q: "MARC", cursor: first.nextCursor! })).items).toHaveLength(1);
+    expect(await found("e_l")).toEqual([last.id]);
+    expect(await found(last.email.toUpperCase())).toEqual([last.id]);
+    expect(await found("%")).toEqual([]);
+    await removeMembers(admin, id, people(last));
+    expect(await found("zoe")).toEqual([]);
+  });
+
   it("can be five hundred at once, not more, and every one is in the audit", async () => {
     const { admin, group } = await makeWorkspace();
     const { id } = await group();

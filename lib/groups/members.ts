@@ -5,7 +5,12 @@ import { cursorId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
 import { type Page } from "#lib/http/schema.ts";
 import { normalizeEmail } from "#lib/sharing/schema.ts";
 import { demandGroup, readGroup } from "./rows.ts";
-import { type ChangedMembersView, type GroupMemberView, type PeopleInput } from "./schema.ts";
+import {
+  type ChangedMembersView,
+  type GroupMemberView,
+  type ListGroupMembersInput,
+  type PeopleInput,
+} from "./schema.ts";
 
 interface MemberRow {
   id: string;
@@ -15,11 +20,11 @@ interface MemberRow {
   addedAt: Date;
 }
 
-/** The people who are in a group themselves, by name, for the members of its workspace. */
+/** The people who are in a group themselves, by name, those with `q` in name or address, for the members of its workspace. */
 export function listMembers(
   actor: UserActor,
   groupId: string,
-  { cursor }: { cursor?: string },
+  { q = "", cursor }: ListGroupMembersInput,
 ): Promise<Page<GroupMemberView>> {
   const after = cursorId(cursor);
   return transaction(actor, async (tx) => {
@@ -28,6 +33,7 @@ export function listMembers(
       SELECT u.id, u.name, u.email, u.suspended_at IS NOT NULL AS "isSuspended", m.created_at AS "addedAt"
         FROM group_memberships m JOIN users u ON u.id = m.user_id
        WHERE m.group_id = ${groupId}::uuid
+         AND (${q} = '' OR strpos(lower(u.name), lower(${q})) > 0 OR strpos(u.email_normalized, lower(${q})) > 0)
          AND (${after}::uuid IS NULL OR (lower(u.name), u.id) > (SELECT lower(last.name), last.id FROM users last WHERE last.id = ${after}::uuid))
        ORDER BY lower(u.name), u.id LIMIT ${PAGE_SIZE + 1}`;
     return pageFrom(rows, ({ addedAt, ...row }) => ({ ...row, addedAt: addedAt.toISOString() }));

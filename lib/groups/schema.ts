@@ -24,6 +24,12 @@ export const listGroupsSchema = z.object({
 });
 export type ListGroupsInput = z.infer<typeof listGroupsSchema>;
 export const pageQuerySchema = z.object({ cursor: cursorSchema });
+export const listGroupMembersSchema = z.object({
+  /** Part of the name or the address. */
+  q: z.string().trim().max(100).optional(),
+  cursor: cursorSchema,
+});
+export type ListGroupMembersInput = z.infer<typeof listGroupMembersSchema>;
 
 export const groupViewSchema = z.object({
   id: z.uuid(),

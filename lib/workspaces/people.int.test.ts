@@ -27,7 +27,7 @@ async function team() {
 describe("the people of a workspace", () => {
   it("are listed by name for its members, and found by part of name or address", async () => {
     const { admin, member, second, workspaceId } = await team();
-    await makeGroup(workspaceId, { people: [member] });
+    const groupId = await makeGroup(workspaceId, { people: [member] });
     const guest = await makePerson({ role: "guest", workspaceId });
     const list = await listPeople(member, {});
     expect(list.abilities).toEqual({ canManage: false });
@@ -41,6 +41,11 @@ describe("the people of a workspace", () => {
     expect(await found("ANN")).toEqual([admin.id]);
     expect(await found(second.email.slice(0, 9))).toEqual([second.id]);
     expect(await found("%")).toEqual([]);
+    const outside = (await listPeople(admin, { notInGroup: groupId })).items;
+    expect(outside.map(({ id }) => id)).toEqual([admin.id, second.id]);
+    expect((await listPeople(admin, { q: "m", notInGroup: groupId })).items).not.toContainEqual(
+      expect.objectContaining({ id: member.id }),
+    );
     expect(await outcome(listPeople(guest, {}))).toBe("forbidden:guest_action");
     expect((await listPeople(await makePerson(), {})).items).toHaveLength(1);
   });

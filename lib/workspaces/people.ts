@@ -25,14 +25,17 @@ interface MemberRow {
 }
 
 /** The members of the actor's workspace by name; guests are among the outsiders. Guests are refused (`forbidden`). */
-export function listPeople(actor: UserActor, { q = "", cursor }: ListPeopleInput): Promise<MemberListView> {
+export function listPeople(
+  actor: UserActor,
+  { q = "", notInGroup, cursor }: ListPeopleInput,
+): Promise<MemberListView> {
   const after = cursorId(cursor);
   return transaction(actor, async (tx) => {
     const [abilities] = await tx.$queryRaw<{ isMember: boolean; canManage: boolean }[]>`
       SELECT app.actor_workspace() IS NOT NULL AS "isMember", app.is_workspace_admin() AS "canManage"`;
     if (!abilities?.isMember)
       throw new AppError("forbidden", "Guests see no people", { reason: "guest_action" });
-    const rows = await readMembers(tx, { q, after, atMost: PAGE_SIZE + 1 });
+    const rows = await readMembers(tx, { q, notInGroup, after, atMost: PAGE_SIZE + 1 });
     return {
       ...pageFrom(rows, (row) => toMember(row, actor)),
       abilities: { canManage: abilities.canManage },
@@ -109,9 +112,10 @@ function readMembers(
   {
     id = null,
     q = "",
+    notInGroup = null,
     after = null,
     atMost,
-  }: { id?: string | null; q?: string; after?: string | null; atMost: number },
+  }: { id?: string | null; q?: string; notInGroup?: string | null; after?: string | null; atMost: number },
 ): Promise<MemberRow[]> {
   return tx.$queryRaw<MemberRow[]>`
     SELECT u.id, u.name, u.email, u.workspace_role AS role, u.suspended_at IS NOT NULL AS "isSuspended", u.is_system_admin AS "isSystemAdmin",
@@ -121,6 +125,7 @@ function readMembers(
         SELECT * FROM users
          WHERE workspace_id = (SELECT app.actor_workspace()) AND NOT is_external AND (${id}::uuid IS NULL OR id = ${id}::uuid)
            AND (${q} = '' OR strpos(lower(name), lower(${q})) > 0 OR strpos(email_normalized, lower(${q})) > 0)
+           AND (${notInGroup}::uuid IS NULL OR NOT EXISTS (SELECT FROM group_memberships m WHERE m.group_id = ${notInGroup}::uuid AND m.user_id = users.id))
            AND (${after}::uuid IS NULL OR (lower(name), id) > (SELECT lower(last.name), last.id FROM users last WHERE last.id = ${after}::uuid))
          ORDER BY lower(name), id LIMIT ${atMost}::int
       ) u ORDER BY lower(u.name), u.id`;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cursorSchema, nameSchema, pageOf } from "#lib/http/schema.ts";
+import { cursorSchema, idSchema, nameSchema, pageOf } from "#lib/http/schema.ts";
 import { emailSchema } from "#lib/sharing/schema.ts";
 
 /** Addresses that one call invites at most. */
@@ -21,6 +21,8 @@ export type WorkspaceView = z.infer<typeof workspaceViewSchema>;
 export const listPeopleSchema = z.object({
   /** Part of the name or the address. */
   q: z.string().trim().max(100).optional(),
+  /** Leaves out who is in this group. */
+  notInGroup: idSchema.optional(),
   cursor: cursorSchema,
 });
 export type ListPeopleInput = z.infer<typeof listPeopleSchema>;

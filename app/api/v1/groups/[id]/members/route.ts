@@ -2,7 +2,7 @@ import { addMembers, listMembers, removeMembers } from "#lib/groups/index.ts";
 import {
   changedMembersSchema,
   groupMemberListSchema,
-  pageQuerySchema,
+  listGroupMembersSchema,
   peopleSchema,
 } from "#lib/groups/schema.ts";
 import { route } from "#lib/http/route.ts";
@@ -14,11 +14,11 @@ export const GET = route(
   {
     method: "GET",
     path,
-    summary: "People who are in a group themselves, by name",
+    summary: "People who are in a group themselves, by name, or by a part of name or address",
     auth: "user",
     rate: "read",
     params: idParams,
-    query: pageQuerySchema,
+    query: listGroupMembersSchema,
     answers: { 200: groupMemberListSchema },
     refusals: ["forbidden"],
   },
