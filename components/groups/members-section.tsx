@@ -157,11 +157,11 @@ interface SelectionLineProps {
   removal: RefObject<HTMLButtonElement | null>;
 }
 
-/** Above the list: everybody shown, and what can be done with those who are chosen. Keeps its height. */
+/** Above the list: everybody shown, and what can be done with those who are chosen. Keeps its height, and stays while the list scrolls. */
 function SelectionLine({ chosenCount, isAll, onAll, onRemove, removal }: SelectionLineProps) {
   const t = useTranslations("groups.members");
   return (
-    <div className="-mt-2 mb-2 flex min-h-10 items-center gap-3">
+    <div className="bg-surface top-topbar sticky z-10 -mx-5 -mt-2 mb-2 flex min-h-12 items-center gap-3 px-5">
       <Checkbox
         aria-label={t("selectAll")}
         checked={isAll ? true : chosenCount > 0 ? "indeterminate" : false}
