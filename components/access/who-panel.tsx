@@ -52,10 +52,10 @@ export function WhoPanel({ thing, onExplain }: WhoPanelProps) {
         <section key={standing}>
           <h3 className="mb-1 text-sm font-semibold">
             {t(`standing.${standing}`)}
-            <span className="text-ink-muted ml-2 font-normal tabular-nums">
-              {people.length}
-              {query.hasNextPage && "+"}
-            </span>
+            {/* what is loaded so far would read as a total */}
+            {!query.hasNextPage && (
+              <span className="text-ink-muted ml-2 font-normal tabular-nums">{people.length}</span>
+            )}
           </h3>
           <ul aria-label={t(`standing.${standing}`)}>
             {people.map((access) => (
