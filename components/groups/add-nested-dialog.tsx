@@ -2,12 +2,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { UsersRound } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useRef, useState } from "react";
 import { ApiError } from "#components/api.ts";
 import { itemsOf } from "#components/list-pages.ts";
-import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { LoadMore } from "#components/ui/load-more.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { Spinner } from "#components/ui/spinner.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
@@ -20,10 +20,10 @@ import { groupListQuery, useNestGroup } from "./queries.ts";
 export function AddNestedDialog({ group, onClose }: { group: GroupDetailView; onClose: () => void }) {
   const t = useTranslations("groups.nested");
   const groups = useTranslations("groups");
-  const common = useTranslations("common");
   const textOf = useErrorText();
   const [typed, setTyped] = useState("");
   const query = useInfiniteQuery(groupListQuery(useDeferredValue(typed.trim())));
+  const list = useRef<HTMLUListElement>(null);
   const nest = useNestGroup(group.id);
   const taken = new Set([group.id, ...group.nested.map(({ id }) => id)]);
   const offered = itemsOf(query.data).filter(({ id }) => !taken.has(id));
@@ -56,7 +56,7 @@ export function AddNestedDialog({ group, onClose }: { group: GroupDetailView; on
         ) : offered.length === 0 && !query.hasNextPage ? (
           <p className="text-ink-muted py-4 text-center">{typed.trim() ? groups("noMatch") : t("none")}</p>
         ) : (
-          <ul aria-label={groups("title")}>
+          <ul ref={list} aria-label={groups("title")}>
             {offered.map((other) => (
               <li key={other.id}>
                 <Offer
@@ -68,13 +68,7 @@ export function AddNestedDialog({ group, onClose }: { group: GroupDetailView; on
             ))}
           </ul>
         )}
-        {query.hasNextPage && (
-          <div className="mt-2 text-center">
-            <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              {common("loadMore")}
-            </Button>
-          </div>
-        )}
+        <LoadMore query={query} list={list} className="mt-2 text-center" />
       </div>
     </Dialog>
   );

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { ChevronRight, Plus, Search, Users, UsersRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useRef, useState } from "react";
 import { itemsOf } from "#components/list-pages.ts";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
@@ -12,6 +12,7 @@ import { buttonClass } from "#components/ui/button-class.ts";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { LoadMore } from "#components/ui/load-more.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import type { GroupListView, GroupView } from "#lib/groups/schema.ts";
 import { CreateGroupDialog } from "./create-group-dialog.tsx";
@@ -22,11 +23,11 @@ import { groupListQuery } from "./queries.ts";
 /** The groups of the workspace: administrators make them, members look. */
 export function GroupsPage() {
   const t = useTranslations("groups");
-  const common = useTranslations("common");
   const settings = useTranslations("settings");
   const people = useTranslations("people");
   const [typed, setTyped] = useState("");
   const q = useDeferredValue(typed.trim());
+  const list = useRef<HTMLUListElement>(null);
   const [isCreating, setCreating] = useState(false);
   const all = useInfiniteQuery(groupListQuery());
   const query = useInfiniteQuery(groupListQuery(q));
@@ -85,7 +86,7 @@ export function GroupsPage() {
               ) : groups.length === 0 ? (
                 <EmptyState icon={<Search />} title={t("noMatch")} text={t("noMatchText")} />
               ) : (
-                <ul aria-label={t("title")} className="divide-line divide-y">
+                <ul ref={list} aria-label={t("title")} className="divide-line divide-y">
                   {groups.map((group) => (
                     <li key={group.id}>
                       <GroupLink group={group} />
@@ -94,13 +95,7 @@ export function GroupsPage() {
                 </ul>
               )}
             </Card>
-            {query.hasNextPage && (
-              <div className="mt-4 text-center">
-                <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                  {common("loadMore")}
-                </Button>
-              </div>
-            )}
+            <LoadMore query={query} list={list} className="mt-4 text-center" />
           </>
         )}
       </div>

@@ -13,6 +13,7 @@ import { CardSection } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
+import { LoadMore } from "#components/ui/load-more.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
@@ -119,13 +120,7 @@ export function MembersSection({ group }: { group: GroupDetailView }) {
           </ul>
         )}
       </div>
-      {query.hasNextPage && (
-        <div className="mt-5 text-center">
-          <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      )}
+      <LoadMore query={query} list={list} className="mt-5 text-center" />
       <AlertDialog
         isOpen={isAsking}
         onOpenChange={(isOpen) => {

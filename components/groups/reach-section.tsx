@@ -3,10 +3,11 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { BookMarked, FileText } from "lucide-react";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import Link from "next/link";
+import { useRef } from "react";
 import { itemsOf } from "#components/list-pages.ts";
-import { Button } from "#components/ui/button.tsx";
 import { CardSection } from "#components/ui/card.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { LoadMore } from "#components/ui/load-more.tsx";
 import type { ReachView } from "#lib/groups/schema.ts";
 import { formatDate } from "#lib/i18n/format.ts";
 import { Row, RowIcon, RowsSkeleton } from "./group-rows.tsx";
@@ -16,12 +17,12 @@ import { useReachTexts } from "./use-reach-texts.ts";
 /** What people get through a group, and through which group around it. */
 export function ReachSection({ id, canEdit }: { id: string; canEdit: boolean }) {
   const t = useTranslations("groups.reach");
-  const common = useTranslations("common");
   const query = useInfiniteQuery(groupReachQuery(id));
+  const list = useRef<HTMLDivElement>(null);
   const reach = itemsOf(query.data);
   return (
     <CardSection title={t("title")} description={t(canEdit ? "description" : "descriptionForMembers")}>
-      <div className="-my-2">
+      <div ref={list} className="-my-2">
         {query.isPending ? (
           <RowsSkeleton />
         ) : query.isError && !query.data ? (
@@ -38,13 +39,7 @@ export function ReachSection({ id, canEdit }: { id: string; canEdit: boolean }) 
           </ul>
         )}
       </div>
-      {query.hasNextPage && (
-        <div className="mt-5 text-center">
-          <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      )}
+      <LoadMore query={query} list={list} className="mt-5 text-center" />
     </CardSection>
   );
 }
