@@ -122,11 +122,11 @@ export function CollectionHeader({
         <VisibilityChip visibility={collection.visibility} />
         <button
           type="button"
-          aria-label={t("showPeople", { count: collection.people.length })}
+          aria-label={t("showPeople")}
           onClick={onPeople}
           className="rounded-full"
         >
-          <AvatarStack people={collection.people} max={5} />
+          <AvatarStack people={collection.people} max={4} />
         </button>
         {collection.role !== "owner" && (
           <span className="text-ink-muted text-sm">{t("ownedBy", { name: collection.owner.name })}</span>

@@ -3,7 +3,7 @@ import { Avatar } from "./avatar.tsx";
 
 interface AvatarStackProps {
   people: readonly { id: string; name: string }[];
-  /** How many are shown; the rest become a figure. */
+  /** How many are shown. That there are more is said without a figure: lists carry only the first few people. */
   max?: number;
   size?: "sm" | "md";
 }
@@ -12,9 +12,9 @@ interface AvatarStackProps {
 export function AvatarStack({ people, max = 4, size = "sm" }: AvatarStackProps) {
   const t = useTranslations("common");
   const shown = people.slice(0, max);
-  const rest = people.length - shown.length;
+  const hasMore = people.length > shown.length;
   const names = shown.map((person) => person.name);
-  if (rest > 0) names.push(t("morePeople", { count: rest }));
+  if (hasMore) names.push(t("morePeople"));
   return (
     <span
       role="img"
@@ -31,7 +31,7 @@ export function AvatarStack({ people, max = 4, size = "sm" }: AvatarStackProps) 
           className="ring-surface ring-2"
         />
       ))}
-      {rest > 0 && <span className="text-ink-muted pl-2 text-xs">+{rest}</span>}
+      {hasMore && <span className="text-ink-muted pl-2 text-xs">+</span>}
     </span>
   );
 }
