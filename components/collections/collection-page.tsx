@@ -182,6 +182,7 @@ function Refused({ error, onRetry }: { error: unknown; onRetry: () => void }) {
     <div role="alert">
       <EmptyState
         icon={<FolderLock />}
+        isPage
         title={t("refusedTitle")}
         text={textOf(error)}
         action={

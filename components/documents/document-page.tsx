@@ -198,6 +198,7 @@ function Refused({ error, onRetry }: { error: unknown; onRetry: () => void }) {
     <div role="alert">
       <EmptyState
         icon={<FileLock />}
+        isPage
         title={t("refusedTitle")}
         text={textOf(error)}
         action={

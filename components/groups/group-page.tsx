@@ -119,7 +119,7 @@ function Header({ group }: { group: GroupDetailView }) {
               {index > 0 && ", "}
               <Link
                 href={`/settings/groups/${parent.id}`}
-                className="text-accent-ink rounded-sm underline-offset-2 hover:underline"
+                className="text-accent-ink rounded-sm underline underline-offset-2"
               >
                 {parent.name}
               </Link>
@@ -141,6 +141,7 @@ function Refused({ error, onRetry }: { error: unknown; onRetry: () => void }) {
     <div role="alert">
       <EmptyState
         icon={<UsersRound />}
+        isPage
         title={t("refusedTitle")}
         text={textOf(error)}
         action={

@@ -57,7 +57,7 @@ function ReachRow({ item }: { item: ReachView }) {
         group: () => (
           <Link
             href={`/settings/groups/${via.id}`}
-            className="text-accent-ink rounded-sm underline-offset-2 hover:underline"
+            className="text-accent-ink rounded-sm underline underline-offset-2"
           >
             {via.name}
           </Link>

@@ -22,6 +22,7 @@ export function SharedPage() {
     <Page breadcrumb={<Breadcrumb crumbs={[{ label: shell("shared") }]} />}>
       <NewCollectionHotkey />
       <h1 className="mb-6 font-serif text-xl font-medium">{shell("shared")}</h1>
+      <h2 className="sr-only">{t("sharedCollections")}</h2>
       <div className="flex flex-col gap-10">
         <CollectionGrid
           scope="shared"
