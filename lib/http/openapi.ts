@@ -5,7 +5,7 @@ import { type RouteDeclaration } from "./route.ts";
 
 const json = (schema: z.ZodType, io: "input" | "output") => ({
   "application/json": {
-    schema: z.toJSONSchema(schema, { io, unrepresentable: "any", target: "openapi-3.0" }),
+    schema: z.toJSONSchema(schema, { io, unrepresentable: "any" }),
   },
 });
 const problem = (description: string) => ({

@@ -15,7 +15,7 @@ export const GET = route(
     rate: "read",
     params: idParams,
     answers: { 200: documentDetailSchema },
-    refusals: ["not_found"],
+    refusals: ["forbidden", "not_found"],
   },
   async ({ actor, params }) => ({ body: await getDocument(actor, params.id) }),
 );

@@ -13,7 +13,7 @@ export const GET = route(
     params: idParams,
     query: listAccessSchema,
     answers: { 200: accessListSchema },
-    refusals: ["not_found"],
+    refusals: ["forbidden", "not_found"],
   },
   async ({ actor, params, query }) => ({
     body: await listAccess(actor, { type: "document", id: params.id }, query),

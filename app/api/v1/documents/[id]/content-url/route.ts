@@ -12,7 +12,7 @@ export const GET = route(
     rate: "read",
     params: idParams,
     answers: { 200: z.object({ url: z.string(), expiresAt: z.iso.datetime() }) },
-    refusals: ["not_found"],
+    refusals: ["forbidden", "not_found"],
   },
   async ({ actor, params }) => ({ body: await getContentUrl(actor, params.id, "inline") }),
 );

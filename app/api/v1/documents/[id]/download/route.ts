@@ -13,7 +13,7 @@ export const GET = route(
     params: idParams,
     query: z.object({ inline: z.enum(["0", "1"]).default("0") }),
     answers: { 302: null },
-    refusals: ["not_found"],
+    refusals: ["forbidden", "not_found"],
   },
   async ({ actor, params, query }) => {
     const { url } = await getContentUrl(actor, params.id, query.inline === "1" ? "inline" : "attachment");

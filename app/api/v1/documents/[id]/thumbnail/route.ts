@@ -11,7 +11,7 @@ export const GET = route(
     rate: "poll",
     params: idParams,
     answers: { 302: null },
-    refusals: ["not_found"],
+    refusals: ["forbidden", "not_found"],
   },
   async ({ actor, params }) => ({
     status: 302,
