@@ -80,7 +80,7 @@ export async function listSessions(
 export async function revokeSession(actor: UserActor, id: string): Promise<void> {
   await transaction(actor, async (tx) => {
     const { count } = await tx.session.updateMany({
-      where: { id, userId: actor.id, revokedAt: null },
+      where: { id, userId: actor.id, revokedAt: null, expiresAt: { gt: new Date() } },
       data: { revokedAt: new Date() },
     });
     if (count === 0) throw new AppError("not_found", "No such session of this person");
