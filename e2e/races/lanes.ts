@@ -2,10 +2,13 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { encode } from "next-auth/jwt";
 import type { Product } from "../support/product.ts";
 import type { Ask, Reply } from "../support/wire.ts";
+import type { Random } from "./random.ts";
 
 /** One reader and one document in a collection of its own: the only way from one to the other is what is taken away. */
 export interface Lane {
   kind: Kind;
+  random: Random;
+  team: Team;
   reader: Reader;
   collectionId: string;
   documentId: string;
@@ -13,6 +16,11 @@ export interface Lane {
   grantId: string;
   groupId: string;
   innerGroupId: string;
+  roleId: string;
+  /** The newest version of the document that was heard of. */
+  version: number;
+  /** Whom the reader shares the collection with, as long as they may. */
+  friend: string;
   /** When the way in closes by itself. */
   endsAt?: number;
 }
@@ -33,21 +41,22 @@ export interface Team {
   authSecret: string;
   workspaceId: string;
   ownerId: string;
+  viewerRoleId: string;
   headers: Record<string, string>;
   /** One call, by any connection. */
   ask(ask: Ask): Promise<Reply>;
-  /** What a call takes at present, in milliseconds. */
-  callMs: number;
 }
 
 /** A way in: given and taken away by calls, and what that decides about. */
-interface Way {
+export interface Way {
   prepare?(team: Team, lane: Lane): Promise<void>;
   open(team: Team, lane: Lane): Promise<void>;
   /** Resolves when nobody may be let in any more. */
   close(team: Team, lane: Lane): Promise<void>;
   /** Whether the collection itself goes with it, or its document alone. */
   reaches: "collection" | "document";
+  /** What goes where seeing stays. */
+  takes?: "editing" | "managing";
 }
 
 async function call(team: Team, method: string, path: string, body?: unknown, headers = team.headers) {
@@ -56,16 +65,38 @@ async function call(team: Team, method: string, path: string, body?: unknown, he
   return (reply.body ? JSON.parse(reply.body) : null) as { id: string; token?: string };
 }
 
+const pathOf = (of: "collection" | "document", { collectionId, documentId }: Lane) =>
+  of === "collection" ? `/collections/${collectionId}` : `/documents/${documentId}`;
 const giveOn =
   (of: "collection" | "document") =>
   async (team: Team, lane: Lane): Promise<void> => {
-    const id = of === "collection" ? lane.collectionId : lane.documentId;
-    const made = await call(team, "POST", `/${of}s/${id}/collaborators`, {
-      email: lane.reader.email,
-      role: "viewer",
-    });
-    lane.grantId = made.id;
+    const given = { email: lane.reader.email, role: "viewer" };
+    lane.grantId = (await call(team, "POST", `${pathOf(of, lane)}/collaborators`, given)).id;
   };
+const giveRole =
+  (of: "collection" | "document", role: string) =>
+  async (team: Team, lane: Lane): Promise<void> =>
+    void (await call(team, "PATCH", `${pathOf(of, lane)}/collaborators/${lane.grantId}`, { role }));
+const makeRole = async (team: Team, permissions: string[]) =>
+  (await call(team, "POST", "/roles", { name: randomUUID(), permissions })).id;
+const setRole = async (team: Team, { roleId }: Lane, permissions: string[]) =>
+  void (await call(team, "PATCH", `/roles/${roleId}`, { permissions }));
+const giveCustomRole = async (team: Team, { collectionId, grantId, roleId }: Lane) =>
+  void (await call(team, "PATCH", `/collections/${collectionId}/collaborators/${grantId}`, { roleId }));
+const editing = ["view_documents", "edit_documents"];
+/** Into the workspace again, as after an invitation's letter, and into the collection. */
+const comeBack = async (team: Team, lane: Lane): Promise<void> => {
+  const [invitation] = await team.product.query<{ id: string }>(
+    `INSERT INTO workspace_invitations (workspace_id, email, email_normalized, role, expires_at)
+     VALUES ($1, $2, $2, 'member', now() + interval '1 hour') RETURNING id`,
+    [team.workspaceId, lane.reader.email],
+  );
+  const path = `/me/workspace-invitations/${invitation!.id}/accept`;
+  await call(team, "POST", path, undefined, lane.reader.headers);
+  await give(team, lane);
+};
+const takeOut = async (team: Team, { reader }: Lane) =>
+  void (await call(team, "DELETE", `/workspace/members/${reader.id}`));
 const give = giveOn("collection");
 const takeBack = async (team: Team, { collectionId, grantId }: Lane) =>
   void (await call(team, "DELETE", `/collections/${collectionId}/collaborators/${grantId}`));
@@ -87,6 +118,69 @@ export const ways = {
     open: giveOn("document"),
     close: async (team, { documentId, grantId }) =>
       void (await call(team, "DELETE", `/documents/${documentId}/collaborators/${grantId}`)),
+  },
+  "leaving a collection": {
+    reaches: "collection",
+    open: give,
+    close: async (team, { collectionId, grantId, reader }) =>
+      void (await call(
+        team,
+        "DELETE",
+        `/collections/${collectionId}/collaborators/${grantId}`,
+        undefined,
+        reader.headers,
+      )),
+  },
+  "removal from the workspace": {
+    reaches: "collection",
+    prepare: takeOut,
+    open: comeBack,
+    close: takeOut,
+  },
+  "leaving the workspace": {
+    reaches: "collection",
+    prepare: takeOut,
+    open: comeBack,
+    close: async (team, { reader }) =>
+      void (await call(team, "DELETE", `/workspace/members/${reader.id}`, undefined, reader.headers)),
+  },
+  "demotion on the collection": {
+    ...{ reaches: "collection", takes: "editing", prepare: give },
+    open: giveRole("collection", "editor"),
+    close: giveRole("collection", "commenter"),
+  },
+  "demotion on the document": {
+    ...{ reaches: "document", takes: "editing" },
+    prepare: async (team, lane) => {
+      await setMode(team, lane, "invite");
+      await giveOn("document")(team, lane);
+    },
+    open: giveRole("document", "editor"),
+    close: giveRole("document", "viewer"),
+  },
+  "demotion of a manager": {
+    ...{ reaches: "collection", takes: "managing", prepare: give },
+    open: giveRole("collection", "owner"),
+    close: giveRole("collection", "editor"),
+  },
+  "role made less": {
+    ...{ reaches: "collection", takes: "editing" },
+    async prepare(team, lane) {
+      await give(team, lane);
+      lane.roleId = await makeRole(team, ["view_documents"]);
+      await giveCustomRole(team, lane);
+    },
+    open: (team, lane) => setRole(team, lane, editing),
+    close: (team, lane) => setRole(team, lane, ["view_documents"]),
+  },
+  "role deleted": {
+    ...{ reaches: "collection", takes: "editing", prepare: give },
+    async open(team, lane) {
+      lane.roleId = await makeRole(team, editing);
+      await giveCustomRole(team, lane);
+    },
+    close: async (team, { roleId }) =>
+      void (await call(team, "DELETE", `/roles/${roleId}?moveTo=${team.viewerRoleId}`)),
   },
   "end of a grant": {
     reaches: "collection",
@@ -254,7 +348,7 @@ export async function makePerson(product: Product, workspaceId: string, role = "
 }
 
 /** A lane whose way in is closed. */
-export async function makeLane(team: Team, kind: Kind): Promise<Lane> {
+export async function makeLane(team: Team, kind: Kind, random: Random): Promise<Lane> {
   const { product, workspaceId, ownerId } = team;
   const person = await makePerson(product, workspaceId);
   const headers = await tokenFor(product, person.id);
@@ -268,13 +362,9 @@ export async function makeLane(team: Team, kind: Kind): Promise<Lane> {
   );
   const reader = { ...person, headers, otherHeaders: headers, sessionId: "", tokenId: "" };
   const lane: Lane = {
-    kind,
-    reader,
-    collectionId,
-    documentId: document!.id,
-    grantId: "",
-    groupId: "",
-    innerGroupId: "",
+    ...{ kind, random, team, reader, collectionId, documentId: document!.id },
+    ...{ grantId: "", groupId: "", innerGroupId: "", roleId: "" },
+    ...{ version: 1, friend: `${randomUUID()}@example.org` },
   };
   await wayOf(kind).prepare?.(team, lane);
   return lane;
