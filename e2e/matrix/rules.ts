@@ -110,6 +110,18 @@ export const personas = {
   "viewer of documents": { workspace: "home", documentGrant: "viewer", comes: "by token" },
   "editor of documents": { workspace: "home", documentGrant: "editor", comes: "by token" },
   "owner of documents": { workspace: "home", documentGrant: "owner", comes: "by token" },
+  "viewer of documents until yesterday": {
+    workspace: "home",
+    documentGrant: "viewer",
+    ended: "expired",
+    comes: "by session",
+  },
+  "once viewer of documents": {
+    workspace: "home",
+    documentGrant: "viewer",
+    ended: "revoked",
+    comes: "by token",
+  },
   "once owner": { workspace: "home", grant: "owner", ended: "revoked", comes: "by token" },
   "owner until yesterday": { workspace: "home", grant: "owner", ended: "expired", comes: "by session" },
   guest: { workspace: "home", is: "guest", grant: "viewer", comes: "by session" },
@@ -148,9 +160,13 @@ function collectionRights(name: PersonaName, place: PlaceFact): Permission[] {
   return [...own, ...(isOpen ? viewer : [])];
 }
 
-/** Additive: everything that any way gives. Nobody without a valid sign-in has anything on today's routes. */
-export function rightsOf(name: PersonaName, place: PlaceFact, document?: DocumentFact): Set<Permission> {
-  if (!isSomebody(name)) return new Set();
+/** Nobody without a valid sign-in has anything on today's routes. */
+export const rightsOf = (name: PersonaName, place: PlaceFact, document?: DocumentFact): Set<Permission> =>
+  isSomebody(name) ? rightsHeldBy(name, place, document) : new Set();
+
+/** Additive: everything that any way gives, whether or not the person is signed in. Suspended people have nothing. */
+export function rightsHeldBy(name: PersonaName, place: PlaceFact, document?: DocumentFact): Set<Permission> {
+  if (personas[name].comes.endsWith("suspended")) return new Set();
   if (!document) return new Set(collectionRights(name, place));
   const { documentGrant, ended }: Persona = personas[name];
   const { mode } = document;

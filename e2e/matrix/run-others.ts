@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { type Contract, parse } from "./contract.ts";
 import { brief, Faults, type Findings } from "./findings.ts";
 import { titleOf } from "./operations.ts";
-import { answerOf, type OtherOperation } from "./other-operations.ts";
+import { answerOf, type Nested, type OtherOperation } from "./other-operations.ts";
+import { mismatch } from "./pattern.ts";
 import { isSomebody, type PersonaName, personaNames } from "./rules.ts";
 import type { Ask, Reply, Wire } from "../support/wire.ts";
 import { changesBetween, fingerprint } from "./fingerprint.ts";
@@ -26,26 +28,49 @@ function cellsOf(operation: OtherOperation): Cell[] {
   );
 }
 
-async function idOf(world: World, { states }: OtherOperation, { who, state }: Cell): Promise<string> {
-  if (state === "malformed") return "not-an-id";
-  const make = states?.[state];
-  return typeof make === "function" ? make(world, who) : (make ?? randomUUID());
+async function idsOf(world: World, { states }: OtherOperation, { who, state }: Cell): Promise<Nested> {
+  const id = state === "malformed" ? "not-an-id" : ((await states?.[state]?.(world, who)) ?? randomUUID());
+  return typeof id === "string" ? { id, childId: randomUUID() } : id;
 }
 
-function askFor(world: World, { route, parts }: OtherOperation, who: PersonaName, id: string): Ask {
+function askFor(
+  world: World,
+  { route, parts }: OtherOperation,
+  who: PersonaName,
+  { id, childId }: Nested,
+): Ask {
   const [method = "", template = ""] = route.split(" ");
   const { query = "", body } = parts?.(world, who) ?? {};
-  const path = template.replace("{id}", id).replace(/\{\w+\}/, randomUUID());
+  const path = template.replace("{id}", id).replace("{childId}", childId);
   return { method, path: path + query, headers: world.headers[who], body };
 }
 
+const codes: Record<number, string> = {
+  ...{ 401: "unauthenticated", 403: "forbidden", 404: "not_found", 409: "conflict", 422: "invalid_input" },
+};
+
+/** What an answer says otherwise than wanted; null when nothing. */
+function faultOf(world: World, operation: OtherOperation, { who, state }: Cell, id: string, reply: Reply) {
+  if (reply.status < 400) {
+    const { tells } = operation;
+    return tells ? mismatch(parse(reply.body), tells(world, who, id)) : null;
+  }
+  const { code, status, detail } = parse(reply.body) as { code: string; status: number; detail: string };
+  if (status !== reply.status || code !== codes[status])
+    return `does not say ${codes[status]}: ${brief(reply)}`;
+  const { says = "" } = operation;
+  const why = typeof says === "function" ? says(who, state) : says;
+  return status !== 403 || detail.includes(why) ? null : `does not say why: ${brief(reply)}`;
+}
+
 /**
- * Asks what is to be refused, or what is to be allowed. Refusals change no row, and what may not be seen is answered
- * byte for byte as what is not there.
+ * Asks what is to be refused, or what is to be allowed. Refusals change no row; what may not be seen is answered byte for
+ * byte as what is not there, and what is refused otherwise differently.
  */
 export async function tryOther(
   world: World,
   wire: Wire,
+  contract: Contract,
   operation: OtherOperation,
   which: "refused" | "allowed",
 ): Promise<Findings> {
@@ -53,27 +78,38 @@ export async function tryOther(
   const cells = cellsOf(operation).filter(
     ({ expected }) => (expected === "unseen" || expected >= 400) === (which === "refused"),
   );
-  const ids = await Promise.all(cells.map((cell) => idOf(world, operation, cell)));
+  const ids = await Promise.all(cells.map((cell) => idsOf(world, operation, cell)));
   const before = which === "refused" ? await fingerprint(world.product) : {};
   const missing = new Map<PersonaName, Promise<Reply>>();
   const asIfMissing = (who: PersonaName) => {
-    const reply = missing.get(who) ?? wire.ask(askFor(world, operation, who, randomUUID()));
+    const nowhere = { id: randomUUID(), childId: randomUUID() };
+    const reply = missing.get(who) ?? wire.ask(askFor(world, operation, who, nowhere));
     missing.set(who, reply);
     return reply;
   };
   let compared = 0;
   await Promise.all(
-    cells.map(async ({ who, state, expected }, at) => {
+    cells.map(async (cell, at) => {
+      const { who, state, expected } = cell;
       const reply = await wire.ask(askFor(world, operation, who, ids[at]!));
       const status = expected === "unseen" ? (operation.unseen?.(who) ?? 403) : expected;
       const about = `${titleOf(operation)} · ${state}`;
-      if (reply.status !== status) faults.add(about, who, `not ${status} but ${brief(reply)}`);
-      else if (status === 403 && !reply.body.includes(operation.says ?? ""))
-        faults.add(about, who, `does not say why: ${brief(reply)}`);
-      if (!operation.states || (expected !== "unseen" && expected !== 401)) return;
+      const fault =
+        reply.status === status
+          ? faultOf(world, operation, cell, ids[at]!.id, reply)
+          : `not ${status} but ${brief(reply)}`;
+      if (fault) faults.add(about, who, fault);
+      const undescribed = contract.faultOf(operation.route, reply);
+      if (undescribed) faults.add(operation.route, who, undescribed);
+      if (!operation.states || state === "malformed" || which === "allowed") return;
       compared += 1;
-      if (reply.bytes !== (await asIfMissing(who)).bytes)
-        faults.add(about, who, `differs from missing: ${brief(reply)}`);
+      const isAlike = reply.bytes === (await asIfMissing(who)).bytes;
+      if (isAlike !== (expected === "unseen" || expected === 401))
+        faults.add(
+          about,
+          who,
+          `${isAlike ? "is told from missing by nothing" : "differs from missing"}: ${brief(reply)}`,
+        );
     }),
   );
   const changes = which === "refused" ? changesBetween(before, await fingerprint(world.product)) : [];

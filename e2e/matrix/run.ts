@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { brief, Faults, type Findings } from "./findings.ts";
 import { type Ask, type Reply, type Wire } from "../support/wire.ts";
+import { type Contract, parse } from "./contract.ts";
 import { type Aim, type Case, grantIdFor, type Operation, titleOf, type Verdict } from "./operations.ts";
+import { mismatch } from "./pattern.ts";
+import { faultOfRefusal, type Refusal, refusals, silences } from "./refusals.ts";
 import { isSomebody, type Persona, type PersonaName, personaNames, personas, rightsOf } from "./rules.ts";
 import { changesBetween, fingerprint } from "./fingerprint.ts";
 import {
@@ -53,21 +56,34 @@ export interface Cell {
   who: PersonaName;
   targetName: string;
   target: Target;
+  /** Where there is something that is asked about. */
+  one: Case | null;
   verdict: Verdict | "not signed in" | "malformed";
 }
 
-function verdictOn(world: World, operation: Operation, who: PersonaName, target: Target): Cell["verdict"] {
-  if (!isSomebody(who)) return "not signed in";
-  if (target === "malformed") return "malformed";
-  if (target === "missing") return "unseen";
+function caseOf(who: PersonaName, target: Target): Case | null {
+  if (typeof target === "string") return null;
   const place = placeFacts[target.place];
   const document = target.document ? documentFacts[target.document] : undefined;
-  const one: Case = {
-    ...{ world, who, persona: personas[who] as Persona, documentKey: target.document },
+  return {
+    ...{ who, persona: personas[who], place, document },
+    isTrashed: place.isTrashed || document?.state === "trashed",
     rights: rightsOf(who, place, document),
     rightsAround: rightsOf(who, place),
     isOwner: document ? document.owner === who : who === "owner",
   };
+}
+
+function verdictOn(
+  operation: Operation,
+  target: Target,
+  who: PersonaName,
+  one: Case | null,
+): Cell["verdict"] {
+  if (!isSomebody(who)) return "not signed in";
+  if (target === "malformed") return "malformed";
+  if (!one) return "unseen";
+  const { place, document } = one;
   if (!one.rights.has("view_documents")) return "unseen";
   if (document && place.isTrashed) return operation.buried?.(one) ?? "unseen";
   if (place.isTrashed || document?.state === "trashed") return operation.trashed?.(one) ?? "unseen";
@@ -76,7 +92,7 @@ function verdictOn(world: World, operation: Operation, who: PersonaName, target:
 }
 
 /** Every operation × everybody × every state. */
-export const cellsOf = (world: World, operation: Operation): Cell[] =>
+const cellsOf = (operation: Operation): Cell[] =>
   personaNames.flatMap((who) =>
     Object.entries(targets[operation.of])
       .filter(
@@ -87,72 +103,80 @@ export const cellsOf = (world: World, operation: Operation): Cell[] =>
         ([name]) =>
           isSomebody(who) || who === "anonymous" || who === "link visitor" || forNobody.includes(name),
       )
-      .map(([targetName, target]) => ({
-        ...{ operation, who, targetName, target },
-        verdict: verdictOn(world, operation, who, target),
-      })),
+      .map(([targetName, target]) => {
+        const one = caseOf(who, target);
+        return { operation, who, targetName, target, one, verdict: verdictOn(operation, target, who, one) };
+      }),
   );
 
-const isAllowed = ({ verdict, operation }: Cell) =>
-  verdict === "allowed" || (typeof verdict === "number" && verdict < 400 && operation !== null);
+const isAllowed = ({ verdict }: Cell) => verdict === "allowed" || typeof verdict === "number";
 
-/** What an unseen thing answers. System admins are told 403 of documents, existing or not. */
-const unseenStatus = ({ operation, who }: Cell) =>
-  operation.of === "document" && (personas[who] as Persona).is !== "system admin" ? 404 : 403;
+const statusOf = ({ verdict, operation }: Cell): number =>
+  typeof verdict === "number" ? verdict : (operation.answers ?? 200);
 
-function statusOf(cell: Cell): number {
-  const { verdict, operation } = cell;
-  if (typeof verdict === "number") return verdict;
-  switch (verdict) {
-    case "allowed":
-      return operation.answers ?? 200;
-    case "forbidden":
-      return 403;
-    case "unseen":
-      return unseenStatus(cell);
-    case "not signed in":
-      return 401;
-    case "malformed":
-      return 422;
+function refusalOf({ verdict, operation, who }: Cell): Refusal {
+  if (verdict === "unseen") {
+    if (operation.of === "collection") return silences.collection;
+    const { is }: Persona = personas[who];
+    return is === "system admin" ? silences["document, to a system admin"] : silences.document;
   }
+  if (verdict === "not signed in" || verdict === "malformed") return silences[verdict];
+  return refusals[verdict as keyof typeof refusals];
+}
+
+/** What else a refusal holds: which permission is lacking, and which part of the address can't be an id. */
+function faultOfDetails({ verdict, operation }: Cell, { body }: Reply): string | null {
+  const told = parse(body) as { permission?: string; errors?: { path: string; message: string }[] };
+  if (told.permission !== (verdict === "forbidden" ? operation.names : undefined))
+    return `names ${told.permission} as lacking: `;
+  if (verdict !== "malformed") return told.errors ? "finds fault with the input: " : null;
+  const isId = told.errors?.some(({ path }) => path === "id" || path === "collectionId");
+  return isId ? null : "finds no fault with the id: ";
 }
 
 const aboutOf = ({ operation, targetName }: Cell) => `${titleOf(operation)} · ${targetName}`;
 
-/** A request about an id in a place; the id may be another one than the place's. */
-function askFor(
+/** What a request is made for: an id in a place, which may be another one than the place's. */
+function aimAt(
   world: World,
   { operation, who }: Cell,
   place: Place,
   key: DocumentKey | null,
-  id: string,
-): Ask {
+  id: string = key ? place.documents[key] : place.id,
+): Aim {
   const other = world.shared.public;
   const grantId = grantIdFor(operation, who, place, other === place ? world.shared.closed : other, key);
-  const aim: Aim = { world, who, id, place, documentKey: key, grantId };
-  const { query = "", body } = operation.parts?.(aim) ?? {};
-  const [method = "", template = ""] = operation.route.split(" ");
-  const path = template.replace("{id}", id).replace("{collaboratorId}", grantId);
-  return { method, path: path + query, headers: world.headers[who], body };
+  const stranger = { id: randomUUID(), email: `${randomUUID()}@example.org` };
+  return { world, who, id, place, documentKey: key, grantId, stranger };
 }
 
-const askAbout = (world: World, cell: Cell, place: Place, key: DocumentKey | null): Ask =>
-  askFor(world, cell, place, key, key ? place.documents[key] : place.id);
+function askFor({ operation }: Cell, aim: Aim): Ask {
+  const { query = "", body } = operation.parts?.(aim) ?? {};
+  const [method = "", template = ""] = operation.route.split(" ");
+  const path = template.replace("{id}", aim.id).replace("{collaboratorId}", aim.grantId);
+  return { method, path: path + query, headers: aim.world.headers[aim.who], body };
+}
 
 /**
- * Asks everything that is to be refused. What may not be seen must be answered byte for byte as what is not there, and
- * no refusal changes a row.
+ * Asks everything that is to be refused. What may not be seen must be answered byte for byte as what is not there; what
+ * is seen otherwise, saying why it is refused. No refusal changes a row.
  */
-export async function tryRefused(world: World, wire: Wire, operation: Operation): Promise<Findings> {
+export async function tryRefused(
+  world: World,
+  wire: Wire,
+  contract: Contract,
+  operation: Operation,
+): Promise<Findings> {
   const faults = new Faults();
-  const cells = cellsOf(world, operation).filter((cell) => !isAllowed(cell));
+  const cells = cellsOf(operation).filter((cell) => !isAllowed(cell));
   const before = await fingerprint(world.product);
   const missing = new Map<PersonaName, Promise<Reply>>();
   const asIfMissing = (cell: Cell) => {
     let reply = missing.get(cell.who);
     if (!reply) {
       const key = operation.of === "document" ? "authored" : null;
-      missing.set(cell.who, (reply = wire.ask(askFor(world, cell, world.shared.closed, key, randomUUID()))));
+      const aim = aimAt(world, cell, world.shared.closed, key, randomUUID());
+      missing.set(cell.who, (reply = wire.ask(askFor(cell, aim))));
     }
     return reply;
   };
@@ -163,20 +187,22 @@ export async function tryRefused(world: World, wire: Wire, operation: Operation)
       const place = typeof target === "object" ? world.shared[target.place] : world.shared.closed;
       const key =
         typeof target === "object" ? target.document : operation.of === "document" ? "authored" : null;
-      const reply = await (target === "missing"
-        ? asIfMissing(cell)
-        : wire.ask(
-            target === "malformed"
-              ? askFor(world, cell, place, key, "not-an-id")
-              : askAbout(world, cell, place, key),
-          ));
-      if (reply.status !== statusOf(cell))
-        faults.add(aboutOf(cell), cell.who, `not ${statusOf(cell)} but ${brief(reply)}`);
+      const aim = aimAt(world, cell, place, key, target === "malformed" ? "not-an-id" : undefined);
+      const reply = await (target === "missing" ? asIfMissing(cell) : wire.ask(askFor(cell, aim)));
+      const fault = faultOfRefusal(reply, refusalOf(cell)) ?? faultOfDetails(cell, reply);
+      if (fault) faults.add(aboutOf(cell), cell.who, fault + brief(reply));
       else if (reply.body.includes(place.canary)) faults.add(aboutOf(cell), cell.who, "tells its name");
-      if (target === "missing" || (verdict !== "unseen" && verdict !== "not signed in")) return;
+      const undescribed = contract.faultOf(operation.route, reply);
+      if (undescribed) faults.add(operation.route, cell.who, undescribed);
+      if (target === "missing" || verdict === "malformed") return;
       compared += 1;
-      if (reply.bytes !== (await asIfMissing(cell)).bytes)
-        faults.add(aboutOf(cell), cell.who, `differs from missing: ${brief(reply)}`);
+      const isAlike = reply.bytes === (await asIfMissing(cell)).bytes;
+      if (isAlike !== (verdict === "unseen" || verdict === "not signed in"))
+        faults.add(
+          aboutOf(cell),
+          cell.who,
+          `${isAlike ? "is told from missing by nothing" : "differs from missing"}: ${brief(reply)}`,
+        );
     }),
   );
   const changes = changesBetween(before, await fingerprint(world.product));
@@ -189,10 +215,18 @@ export async function tryRefused(world: World, wire: Wire, operation: Operation)
   };
 }
 
-/** Asks everything that is to be allowed; what changes something gets a place of its own each time. */
-export async function tryAllowed(world: World, wire: Wire, operation: Operation): Promise<Findings> {
+/**
+ * Asks everything that is to be allowed; what changes something gets a place of its own each time. The answer is about
+ * what was asked, as the rules say and as it is described, and what was to be done is done.
+ */
+export async function tryAllowed(
+  world: World,
+  wire: Wire,
+  contract: Contract,
+  operation: Operation,
+): Promise<Findings> {
   const faults = new Faults();
-  const cells = cellsOf(world, operation).filter(isAllowed);
+  const cells = cellsOf(operation).filter(isAllowed);
   const isRead = operation.route.startsWith("GET ");
   const byPlace = Map.groupBy(cells, ({ target }) => (target as { place: PlaceKey }).place);
   for (const [placeKey, some] of byPlace) {
@@ -200,13 +234,49 @@ export async function tryAllowed(world: World, wire: Wire, operation: Operation)
     await Promise.all(
       some.map(async (cell, at) => {
         const place = places[at] ?? world.shared[placeKey];
-        const reply = await wire.ask(
-          askAbout(world, cell, place, (cell.target as { document: DocumentKey | null }).document),
-        );
-        if (reply.status !== statusOf(cell))
+        const aim = aimAt(world, cell, place, (cell.target as { document: DocumentKey | null }).document);
+        const reply = await wire.ask(askFor(cell, aim));
+        if (reply.status !== statusOf(cell)) {
           faults.add(aboutOf(cell), cell.who, `not ${statusOf(cell)} but ${brief(reply)}`);
+          return;
+        }
+        const undescribed = contract.faultOf(operation.route, reply);
+        if (undescribed) faults.add(operation.route, cell.who, undescribed);
+        const fault = (await faultOfAnswer(cell, aim, reply)) ?? (await faultOfBytes(cell, aim, reply, wire));
+        if (fault) faults.add(aboutOf(cell), cell.who, fault);
       }),
     );
   }
   return { cells: cells.length, compared: 0, faults: faults.list() };
+}
+
+/** What an allowed answer tells otherwise than the rules, or left undone. */
+async function faultOfAnswer(
+  { operation, one, verdict }: Cell,
+  aim: Aim,
+  reply: Reply,
+): Promise<string | null> {
+  const { tells, leaves } = operation;
+  const told = tells && reply.body !== "" ? mismatch(parse(reply.body), tells(aim, one!)) : null;
+  if (told || !leaves || verdict !== "allowed") return told;
+  const [query, id] = leaves(aim);
+  return (await aim.world.product.query(query, [id])).length > 0 ? null : "is answered, and not done";
+}
+
+/** The address that an answer leads to sends bytes of the name that was asked about. */
+async function faultOfBytes(
+  { operation: { leadsTo } }: Cell,
+  aim: Aim,
+  reply: Reply,
+  wire: Wire,
+): Promise<string | null> {
+  if (!leadsTo) return null;
+  const url = reply.location ?? (parse(reply.body) as { url: string }).url;
+  const { pathname, search } = new URL(url);
+  const { status, headers } = await wire.ask({ method: "GET", path: pathname + search });
+  const name = leadsTo(aim);
+  const isNamed = decodeURIComponent(headers["content-disposition"] ?? "").includes(name);
+  return status === 200 && isNamed
+    ? null
+    : `leads to ${status} ${headers["content-disposition"]}, not to ${name}`;
 }

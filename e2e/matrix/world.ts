@@ -51,8 +51,8 @@ export interface Place {
   documents: Record<DocumentKey, string>;
   /** Of each person with a grant of their own on the collection: its id. */
   grants: Partial<Record<PersonaName, string>>;
-  /** By document: the grant of the one who may only view it. */
-  documentGrants: Record<DocumentKey, string>;
+  /** The same on each document. */
+  documentGrants: Record<DocumentKey, Partial<Record<PersonaName, string>>>;
 }
 
 export interface World {
@@ -65,6 +65,8 @@ export interface World {
   /** The name of the spare group. */
   groupCanary: string;
   groups: { viewers: string; outer: string; /** Has nothing. */ spare: string };
+  deletedGroup: string;
+  groupElsewhere: string;
   roleIds: Record<Role, string>;
   shared: Record<PlaceKey, Place>;
 }
@@ -137,6 +139,8 @@ export async function makeWorld(product: Product): Promise<World> {
 
   const world: World = {
     ...{ product, ids, emails, headers, workspaces, groups, groupCanary },
+    deletedGroup: await makeGroup(product, workspaces.home, { isDeleted: true }),
+    groupElsewhere: await makeGroup(product, workspaces.away),
     roleIds: await makeRoles(product, headers["workspace admin"]),
     shared: {} as World["shared"],
   };
@@ -259,7 +263,8 @@ export async function makePlaces(world: World, key: PlaceKey, count: number): Pr
   );
   for (let n = 0; n < count; n += 1) {
     const canary = `canary${randomBytes(5).toString("hex")}`;
-    const place = { id: randomUUID(), canary, documents: {}, grants: {}, documentGrants: {} } as Place;
+    const documentGrants = Object.fromEntries(documentKeys.map((documentKey) => [documentKey, {}]));
+    const place = { id: randomUUID(), canary, documents: {}, grants: {}, documentGrants } as Place;
     places.push(place);
     const thumbnail = randomUUID();
     collections.push({
@@ -307,10 +312,10 @@ export async function makePlaces(world: World, key: PlaceKey, count: number): Pr
       if (grant && ended !== "group deleted")
         place.grants[name] = give(name, grant, { collection_id: place.id });
       if (!documentGrant) continue;
-      for (const documentKey of documentKeys) {
-        const id = give(name, documentGrant, { document_id: place.documents[documentKey] });
-        if (name === "viewer of documents") place.documentGrants[documentKey] = id;
-      }
+      for (const documentKey of documentKeys)
+        place.documentGrants[documentKey][name] = give(name, documentGrant, {
+          document_id: place.documents[documentKey],
+        });
     }
   }
   await product.query(
@@ -355,10 +360,13 @@ async function endGroup({ product, ids, workspaces, roleIds }: World, places: Pl
     group,
     ids["deleted group's viewer"],
   ]);
-  await product.query(
-    "INSERT INTO permissions (group_id, collection_id, role_id, granted_by_id) SELECT $1, x, $2, $3 FROM unnest($4::uuid[]) x",
+  const left = await product.query<{ id: string; collection_id: string }>(
+    `INSERT INTO permissions (group_id, collection_id, role_id, granted_by_id, granted_at)
+     SELECT $1, x, $2, $3, now() - interval '1 day' FROM unnest($4::uuid[]) x RETURNING id, collection_id`,
     [group, roleIds.viewer, ids.owner, places.map(({ id }) => id)],
   );
+  const grantOf = new Map(left.map((row) => [row.collection_id, row.id]));
+  for (const place of places) place.grants["deleted group's viewer"] = grantOf.get(place.id);
   await product.query("UPDATE groups SET deleted_at = now() WHERE id = $1", [group]);
 }
 
