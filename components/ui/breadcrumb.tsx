@@ -1,4 +1,4 @@
-import { ChevronRight } from "lucide-react";
+import { ChevronLeft, ChevronRight } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Fragment, type ReactNode } from "react";
@@ -9,12 +9,24 @@ interface Crumb {
   href?: string;
 }
 
-/** The way to this page. The last crumb keeps its room; earlier ones give way on small screens. */
+/** The way to this page. The last crumb keeps its room; on small screens the one before it is an arrow back. */
 export function Breadcrumb({ crumbs }: { crumbs: readonly Crumb[] }) {
   const t = useTranslations("common");
+  const parent = crumbs.at(-2);
   return (
     <nav aria-label={t("breadcrumb")} className="min-w-0">
       <ol className="flex min-w-0 items-center gap-1">
+        {parent?.href && (
+          <li className="shrink-0 sm:hidden">
+            <Link
+              href={parent.href}
+              className="text-ink-muted hover:text-ink grid size-8 place-items-center rounded-sm pointer-coarse:size-10"
+            >
+              <ChevronLeft aria-hidden className="size-4" />
+              <span className="sr-only">{parent.label}</span>
+            </Link>
+          </li>
+        )}
         {crumbs.map((crumb, index) => (
           <Fragment key={crumb.href ?? "current"}>
             {index > 0 && (
