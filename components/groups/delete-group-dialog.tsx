@@ -7,7 +7,8 @@ import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
-import type { GroupDetailView } from "#lib/groups/schema.ts";
+import { builtInRoleNames } from "#lib/authz/permissions.ts";
+import type { GroupDetailView, ReachView } from "#lib/groups/schema.ts";
 import { groupReachQuery, useDeleteGroup } from "./queries.ts";
 import { useReachTexts } from "./use-reach-texts.ts";
 
@@ -22,7 +23,7 @@ export function DeleteGroupDialog({ group, onClose }: { group: GroupDetailView; 
   const reach = useInfiniteQuery(groupReachQuery(group.id));
   const { nameOf, roleOf } = useReachTexts();
   const remove = useDeleteGroup(group.id);
-  const lost = itemsOf(reach.data);
+  const lost = byPlace(itemsOf(reach.data));
 
   const confirm = () =>
     remove.mutate(undefined, {
@@ -48,10 +49,12 @@ export function DeleteGroupDialog({ group, onClose }: { group: GroupDetailView; 
       {reach.isPending && <Skeleton className="h-4 w-60" />}
       {lost.length > 0 && group.effectiveCount > 0 && (
         <ul className="border-line divide-line divide-y rounded-md border px-3">
-          {lost.slice(0, TOLD).map((item) => (
-            <li key={item.id} className="flex items-baseline justify-between gap-4 py-1.5">
-              <span className="min-w-0 truncate">{nameOf(item)}</span>
-              <span className="text-ink-muted shrink-0 text-sm">{roleOf(item)}</span>
+          {lost.slice(0, TOLD).map(({ place, roles }) => (
+            <li key={place.id} className="flex items-baseline justify-between gap-4 py-1.5">
+              <span className="min-w-0 wrap-anywhere">{nameOf(place)}</span>
+              <span className="text-ink-muted max-w-1/2 shrink-0 text-right text-sm wrap-anywhere">
+                {roles.map(roleOf).join(", ")}
+              </span>
             </li>
           ))}
           {lost.length > TOLD && <li className="text-ink-muted py-1.5 text-sm">{t("deleteMore")}</li>}
@@ -68,4 +71,18 @@ export function DeleteGroupDialog({ group, onClose }: { group: GroupDetailView; 
       )}
     </AlertDialog>
   );
+}
+
+/**
+ * What is reached through several groups is told once, with the strongest role there. Roles of the workspace's own are
+ * not comparable by name and stand beside it.
+ */
+function byPlace(reach: readonly ReachView[]): { place: ReachView; roles: string[] }[] {
+  const places = Map.groupBy(reach, ({ document, collection }) => document?.id ?? collection.id);
+  return [...places.values()].map((grants) => {
+    const roles = new Set(grants.map(({ role }) => role));
+    const strongest = builtInRoleNames.find((name) => roles.has(name));
+    const isWeaker = (name: string) => (builtInRoleNames as string[]).includes(name) && name !== strongest;
+    return { place: grants[0]!, roles: [...roles].filter((name) => !isWeaker(name)) };
+  });
 }

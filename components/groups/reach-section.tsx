@@ -51,7 +51,8 @@ function ReachRow({ item }: { item: ReachView }) {
   const { nameOf, roleOf } = useReachTexts();
   const { document, collection, via, expiresAt } = item;
   const facts = [
-    document?.name && t("documentIn", { collection: collection.name }),
+    document?.name &&
+      (collection.name ? t("documentIn", { collection: collection.name }) : t("documentInElsewhere")),
     via &&
       t.rich("via", {
         group: () => (
@@ -75,7 +76,7 @@ function ReachRow({ item }: { item: ReachView }) {
           {fact}
         </span>
       ))}
-      action={<span className="text-ink-muted shrink-0 text-sm">{roleOf(item)}</span>}
+      action={<span className="text-ink-muted shrink-0 text-sm">{roleOf(item.role)}</span>}
     />
   );
 }

@@ -3,14 +3,17 @@ import { useTranslations } from "next-intl";
 import { type BuiltInRole, builtInRoleNames } from "#lib/authz/permissions.ts";
 import type { ReachView } from "#lib/groups/schema.ts";
 
-/** How what a group reaches is called, and the role there: built-in roles in the reader's language, others as named. */
+/** How what a group reaches is called, and roles: built-in roles in the reader's language, others as named. */
 export function useReachTexts() {
   const t = useTranslations("groups.reach");
   const roles = useTranslations("share.roles");
   return {
     nameOf: ({ document, collection }: ReachView): string =>
-      document ? (document.name ?? t("document", { collection: collection.name })) : collection.name,
-    roleOf: ({ role }: ReachView): string =>
+      document
+        ? (document.name ??
+          (collection.name ? t("document", { collection: collection.name }) : t("documentElsewhere")))
+        : collection.name,
+    roleOf: (role: string): string =>
       (builtInRoleNames as string[]).includes(role) ? roles(`${role as BuiltInRole}.label`) : role,
   };
 }
