@@ -39,6 +39,10 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether somebody was told that they may not open something, or that it is not there: nobody is told which. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiError && [403, 404, 422].includes(error.status);
+
 interface ApiOptions {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Sent as JSON. */

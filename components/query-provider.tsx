@@ -1,7 +1,7 @@
 "use client";
-import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider, type QueryKey } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { ApiError } from "./api.ts";
+import { ApiError, isRefusal } from "./api.ts";
 
 /** Refusals are answers: asking again changes nothing. Only failures of the way or the server are tried again. */
 function shouldRetry(failures: number, error: Error): boolean {
@@ -15,14 +15,28 @@ function leaveWhenSignedOut(error: Error): void {
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
+/** A part of an open document or collection that is refused: whether the whole is still open is asked again. */
+function askForWhole(client: QueryClient, error: Error, [, kind, ...part]: QueryKey): void {
+  if (kind === "detail" || !isRefusal(error)) return;
+  void client.invalidateQueries({
+    predicate: ({ queryKey }) => queryKey[1] === "detail" && part.includes(queryKey[2]),
+  });
+}
+
 function makeClient(): QueryClient {
-  return new QueryClient({
-    queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError(error, { queryKey }) {
+        leaveWhenSignedOut(error);
+        askForWhole(client, error, queryKey);
+      },
+    }),
     defaultOptions: {
       queries: { retry: shouldRetry, staleTime: 10_000 },
       mutations: { retry: false },
     },
   });
+  return client;
 }
 
 /** One data cache per browser tab; on the server one per request. */

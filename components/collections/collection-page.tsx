@@ -4,7 +4,7 @@ import { FolderLock, Share2, Upload } from "lucide-react";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useState } from "react";
-import { ApiError } from "#components/api.ts";
+import { isRefusal } from "#components/api.ts";
 import { DocumentBrowser } from "#components/documents/document-browser.tsx";
 import { DocumentsSkeleton } from "#components/documents/documents-skeleton.tsx";
 import { documentListQuery } from "#components/documents/queries.ts";
@@ -44,7 +44,8 @@ export function CollectionPage({ id, initialView }: CollectionPageProps) {
   const shell = useTranslations("shell");
   const query = useQuery(collectionQuery(id));
   const [isSharing, setSharing] = useState(false);
-  const collection = query.data;
+  // what was read before does not stay open once it is refused
+  const collection = isRefusal(query.error) ? undefined : query.data;
   const canUpload =
     collection !== undefined && collection.abilities.canCreateDocuments && !collection.trashedAt;
   const destination = collection ? { id: collection.id, name: collection.name } : null;
@@ -176,8 +177,7 @@ function Refused({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const t = useTranslations("collection");
   const errors = useTranslations("errors");
   const textOf = useErrorText();
-  const isRefusal = error instanceof ApiError && [403, 404, 422].includes(error.status);
-  if (!isRefusal) return <ErrorState error={error} onRetry={onRetry} />;
+  if (!isRefusal(error)) return <ErrorState error={error} onRetry={onRetry} />;
   return (
     <div role="alert">
       <EmptyState

@@ -36,6 +36,8 @@ export const collectionQuery = (id: string) =>
   queryOptions({
     queryKey: collectionKey(id),
     queryFn: ({ signal }) => api<CollectionView>(`/api/v1/collections/${id}`, { signal }),
+    // access may have ended meanwhile
+    refetchOnWindowFocus: "always",
   });
 
 /** Puts a collection's newest state everywhere it is shown, then lets the lists catch up. */

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState, useSyncExternalStore } from "react";
-import { ApiError } from "#components/api.ts";
+import { isRefusal } from "#components/api.ts";
 import { setCookie } from "#components/cookies.ts";
 import { LazyShareDialog, preloadShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
 import { Page } from "#components/shell/page.tsx";
@@ -24,6 +24,7 @@ import { detailsCookie } from "./view-mode.ts";
 import { DocumentMenu } from "./document-menu.tsx";
 import { downloadPath, documentQuery } from "./queries.ts";
 import { RenameDialog } from "./rename-dialog.tsx";
+import { useDownload } from "./use-download.ts";
 import { useNeighbours } from "./use-neighbours.ts";
 import { useTrash } from "./use-trash.ts";
 import { Viewer } from "./viewer/viewer.tsx";
@@ -38,7 +39,8 @@ interface DocumentPageProps {
 export function DocumentPage({ id, areDetailsOpen }: DocumentPageProps) {
   const shell = useTranslations("shell");
   const query = useQuery(documentQuery(id));
-  const document = query.data;
+  // what was read before does not stay open once it is refused
+  const document = isRefusal(query.error) ? undefined : query.data;
   if (document) return <OpenDocument document={document} areDetailsOpen={areDetailsOpen} />;
   return (
     <Page
@@ -70,6 +72,7 @@ function OpenDocument({
   const [isRenaming, setRenaming] = useState(false);
   const [isSharing, setSharing] = useState(false);
   const trash = useTrash();
+  const download = useDownload();
   const { previous, next } = useNeighbours(document);
   const go = (to: { id: string } | null) => to && router.push(`/documents/${to.id}`);
   const toggleDetails = () => {
@@ -132,7 +135,12 @@ function OpenDocument({
               },
             }}
           />
-          <a href={downloadPath(document.id)} download className={buttonClass()}>
+          <a
+            href={downloadPath(document.id)}
+            download
+            onClick={(event) => void download(event, document)}
+            className={buttonClass()}
+          >
             <Download aria-hidden />
             <span className="max-sm:sr-only">{common("download")}</span>
           </a>
@@ -191,7 +199,7 @@ function Refused({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const t = useTranslations("document");
   const errors = useTranslations("errors");
   const textOf = useErrorText();
-  if (!(error instanceof ApiError && [403, 404, 422].includes(error.status))) {
+  if (!isRefusal(error)) {
     return <ErrorState error={error} title={t("viewer.failed")} onRetry={onRetry} />;
   }
   return (

@@ -47,6 +47,8 @@ export const documentQuery = (id: string) =>
   queryOptions({
     queryKey: documentKey(id),
     queryFn: ({ signal }) => api<DocumentDetailView>(`/api/v1/documents/${id}`, { signal }),
+    // access may have ended meanwhile
+    refetchOnWindowFocus: "always",
     // while it is being read, its page count and thumbnail are about to appear
     refetchInterval: ({ state }) => (state.data?.status === "uploaded" ? 2000 : false),
   });

@@ -4,7 +4,7 @@ import { Trash2, UsersRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { Fragment, useState } from "react";
-import { ApiError } from "#components/api.ts";
+import { isRefusal } from "#components/api.ts";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -135,8 +135,7 @@ function Header({ group }: { group: GroupDetailView }) {
 function Refused({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const t = useTranslations("groups");
   const textOf = useErrorText();
-  const isRefusal = error instanceof ApiError && [403, 404, 422].includes(error.status);
-  if (!isRefusal) return <ErrorState error={error} onRetry={onRetry} />;
+  if (!isRefusal(error)) return <ErrorState error={error} onRetry={onRetry} />;
   return (
     <div role="alert">
       <EmptyState
