@@ -11,6 +11,7 @@ import { CardSection } from "#components/ui/card.tsx";
 import { DropdownMenu, MenuItem } from "#components/ui/dropdown-menu.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
+import { LoadMore } from "#components/ui/load-more.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
@@ -98,13 +99,7 @@ export function InvitationsSection() {
           </ul>
         )}
       </div>
-      {query.hasNextPage && (
-        <div className="mt-5 text-center">
-          <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      )}
+      <LoadMore query={query} list={list} className="mt-5 text-center" />
     </CardSection>
   );
 }

@@ -6,10 +6,10 @@ import { useRef, useState } from "react";
 import { RowsSkeleton } from "#components/groups/group-rows.tsx";
 import { itemsOf } from "#components/list-pages.ts";
 import { AlertDialog } from "#components/ui/alert-dialog.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { LoadMore } from "#components/ui/load-more.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 import type { MemberView, UpdateMemberInput } from "#lib/workspaces/schema.ts";
@@ -96,13 +96,7 @@ export function MembersList({ q, workspaceName, canManage }: MembersListProps) {
       <p role="status" className="sr-only">
         {said}
       </p>
-      {query.hasNextPage && (
-        <div className="mt-4 text-center">
-          <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      )}
+      <LoadMore query={query} list={list} className="mt-4 text-center" />
       {asked?.what === "suspend" && (
         <AlertDialog
           isOpen

@@ -2,13 +2,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { CircleUserRound } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useRef } from "react";
 import { Row, RowsSkeleton } from "#components/groups/group-rows.tsx";
 import { itemsOf } from "#components/list-pages.ts";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { Badge } from "#components/ui/badge.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { CardSection } from "#components/ui/card.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { LoadMore } from "#components/ui/load-more.tsx";
 import { type BuiltInRole, builtInRoleNames } from "#lib/authz/permissions.ts";
 import type { OutsiderView } from "#lib/workspaces/schema.ts";
 import { outsidersQuery } from "./queries.ts";
@@ -17,12 +18,12 @@ import { outsidersQuery } from "./queries.ts";
 export function OutsidersSection({ q }: { q: string }) {
   const t = useTranslations("people.outsiders");
   const people = useTranslations("people");
-  const common = useTranslations("common");
   const query = useInfiniteQuery(outsidersQuery(q));
+  const list = useRef<HTMLDivElement>(null);
   const outsiders = itemsOf(query.data);
   return (
     <CardSection title={t("title")} description={t("description")}>
-      <div className="-my-2">
+      <div ref={list} className="-my-2">
         {query.isPending ? (
           <RowsSkeleton count={2} />
         ) : query.isError && !query.data ? (
@@ -39,13 +40,7 @@ export function OutsidersSection({ q }: { q: string }) {
           </ul>
         )}
       </div>
-      {query.hasNextPage && (
-        <div className="mt-5 text-center">
-          <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      )}
+      <LoadMore query={query} list={list} className="mt-5 text-center" />
     </CardSection>
   );
 }
