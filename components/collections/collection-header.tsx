@@ -120,12 +120,7 @@ export function CollectionHeader({
       )}
       <div className="mt-3 flex flex-wrap items-center gap-x-3 gap-y-2">
         <VisibilityChip visibility={collection.visibility} />
-        <button
-          type="button"
-          aria-label={t("showPeople")}
-          onClick={onPeople}
-          className="rounded-full"
-        >
+        <button type="button" aria-label={t("showPeople")} onClick={onPeople} className="rounded-full">
           <AvatarStack people={collection.people} max={4} />
         </button>
         {collection.role !== "owner" && (

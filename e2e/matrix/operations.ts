@@ -137,6 +137,11 @@ const ifAllowed =
     rule(one) === "allowed" ? "allowed" : "unseen";
 const manages = has("manage_permissions");
 /** Who manages something is told who would have access also while it is in the trash. */
+/** What only takes away is for those who manage the thing while it is in the trash, too; it is not there for others. */
+function closing(may: Rule): Pick<Operation, "may" | "trashed" | "buried"> {
+  const rule: Rule = (one) => (manages(one) === "allowed" ? may(one) : "unseen");
+  return { may, trashed: rule, buried: rule };
+}
 const forManagers = { trashed: ifAllowed(manages), buried: ifAllowed(manages) };
 const forManagersNothing = (what: Verdict) => {
   const rule: Rule = (one) => (manages(one) === "allowed" ? what : "unseen");
@@ -232,16 +237,16 @@ function sharing(of: Operation["of"]): Operation[] {
     {
       // anybody may give up what they have themselves
       ...{ route: `DELETE ${one}`, as: "a viewer", of, grantOf: somebodysGrant, answers: 204 },
-      may: endsOwn(somebodysGrant, "allowed", shares("viewer")),
+      ...closing(endsOwn(somebodysGrant, "allowed", shares("viewer"))),
       leaves: ended,
     },
     {
       ...{ route: `DELETE ${one}`, as: "a grant elsewhere", of, grantOf: "another place" },
-      may: endsOwn(somebodysGrant, "no such grant", unless(shares(), "no such grant")),
+      ...closing(endsOwn(somebodysGrant, "no such grant", unless(shares(), "no such grant"))),
     },
     {
       ...{ route: `DELETE ${one}`, as: "a grant that is nowhere", of, grantOf: "nobody" },
-      may: unless(shares(), "no such grant"),
+      ...closing(unless(shares(), "no such grant")),
     },
     ...gone.flatMap((whose): Operation[] => [
       {
@@ -250,14 +255,14 @@ function sharing(of: Operation["of"]): Operation[] {
       },
       {
         ...{ route: `DELETE ${one}`, as: `that of the ${whose}`, of, grantOf: whose },
-        may: endsOwn(whose, "no such grant", unless(shares(), "no such grant")),
+        ...closing(endsOwn(whose, "no such grant", unless(shares(), "no such grant"))),
       },
       {
         ...{ route: `POST ${path}/access/simulate`, as: `without that of the ${whose}`, of, grantOf: whose },
         // one that has expired is told of among what gives nothing any more; without it nobody loses anything
         ...(whose.endsWith("until yesterday")
           ? { may: manages, ...forManagers }
-          : forManagersNothing("no such grant")),
+          : forManagersNothing("nothing to simulate")),
         names: "manage_permissions",
         parts: ({ grantId }) => ({ body: { grantId } }),
         tells: () => ({ people: [], isComplete: true, everyone: [] }),
@@ -299,7 +304,7 @@ function sharing(of: Operation["of"]): Operation[] {
     },
     {
       ...{ route: `POST ${path}/access/simulate`, as: "a grant elsewhere", of, grantOf: "another place" },
-      ...forManagersNothing("no such grant"),
+      ...forManagersNothing("nothing to simulate"),
       names: "manage_permissions",
       parts: ({ grantId }) => ({ body: { grantId } }),
     },
@@ -384,7 +389,7 @@ export const operations: Operation[] = [
   {
     ...{ route: `DELETE ${collection}/collaborators/{collaboratorId}`, as: "the owner", of: "collection" },
     grantOf: "owner",
-    may: endsOwn("owner", "the owner stays", unless(shares("owner"), "the owner stays")),
+    ...closing(endsOwn("owner", "the owner stays", unless(shares("owner"), "the owner stays"))),
   },
   {
     // those who have none of their own name one that is nowhere
@@ -395,12 +400,12 @@ export const operations: Operation[] = [
       answers: 204,
     },
     grantOf: "themselves",
-    may: (c) => {
+    ...closing((c) => {
       const { grant, ended, through } = c.persona;
       if (c.who === "owner") return "the owner stays";
       if (grant && !through && ended !== "group deleted") return ended ? "no such grant" : "allowed";
       return unless(shares(), "no such grant")(c);
-    },
+    }),
     leaves: ended,
   },
   ...sharing("collection"),

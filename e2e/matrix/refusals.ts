@@ -20,6 +20,7 @@ export const refusals = {
   "no such group": [403, "forbidden", "This group does not exist, or it is not in your workspace."],
   "no such role": [404, "not_found", "This role does not exist."],
   "no such grant": [404, "not_found", "This person no longer has access here."],
+  "nothing to simulate": [404, "not_found", "This access is not there (any more)."],
   "no such person": [
     ...([404, "not_found"] as const),
     "This person does not exist or has nothing to do with what is shared here.",
