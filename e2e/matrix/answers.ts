@@ -1,4 +1,4 @@
-import type { Aim, Case } from "./operations.ts";
+import type { Aim, Case } from "./verdicts.ts";
 import type { Pattern } from "./pattern.ts";
 import {
   type DocumentFact,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { brief, Faults, type Findings } from "./findings.ts";
 import { type Ask, type Reply, type Wire } from "../support/wire.ts";
 import { type Contract, parse } from "./contract.ts";
-import { type Aim, type Case, grantIdFor, type Operation, titleOf, type Verdict } from "./operations.ts";
+import { grantIdFor, titleOf } from "./operations.ts";
 import { mismatch } from "./pattern.ts";
 import { faultOfRefusal, type Refusal, refusals, silences } from "./refusals.ts";
 import { isSomebody, type Persona, type PersonaName, personaNames, personas, rightsOf } from "./rules.ts";
@@ -16,6 +16,7 @@ import {
   type PlaceKey,
   type World,
 } from "./world.ts";
+import type { Aim, Case, Operation, Verdict } from "./verdicts.ts";
 
 /** What is asked about: something in a place, nothing, or what can't be an id. */
 type Target = { place: PlaceKey; document: DocumentKey | null } | "missing" | "malformed";
