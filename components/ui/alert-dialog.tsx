@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { overlayClass, panelClass } from "./overlay-class.ts";
-import { useOpener } from "./use-opener.ts";
+import { useOpener } from "./focus.ts";
 
 interface AlertDialogProps {
   isOpen: boolean;

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
 import { overlayClass, panelClass } from "./overlay-class.ts";
-import { useOpener } from "./use-opener.ts";
+import { useOpener } from "./focus.ts";
 
 interface DialogProps {
   isOpen: boolean;

@@ -10,6 +10,15 @@ function focusedNow(): HTMLElement | null {
 }
 
 /**
+ * For `onCloseAutoFocus` of a layer with a trigger: what was chosen in it may have moved the focus on, and then it
+ * stays there, however long the layer takes to fade.
+ */
+export function keepMovedFocus(event: Event): void {
+  const { activeElement, body } = document;
+  if (activeElement && activeElement !== body) event.preventDefault();
+}
+
+/**
  * Remembers what had the focus when a layer opened. Answers with what gives it back, for `onCloseAutoFocus`: without a
  * trigger of its own, Radix would leave the focus nowhere.
  */
@@ -20,7 +29,8 @@ export function useOpener(isOpen: boolean): (event: Event) => void {
     if (isOpen) opener.current = focusedNow();
   }, [isOpen]);
   return (event) => {
-    if (!opener.current?.isConnected) return;
+    keepMovedFocus(event);
+    if (event.defaultPrevented || !opener.current?.isConnected) return;
     event.preventDefault();
     opener.current.focus();
   };
