@@ -32,8 +32,9 @@ function makeClient(): QueryClient {
       },
     }),
     defaultOptions: {
-      queries: { retry: shouldRetry, staleTime: 10_000 },
-      mutations: { retry: false },
+      // without a connection a call fails and says so; waiting for one would look as if it had been saved
+      queries: { retry: shouldRetry, staleTime: 10_000, networkMode: "always", refetchOnReconnect: true },
+      mutations: { retry: false, networkMode: "always" },
     },
   });
   return client;

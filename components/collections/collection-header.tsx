@@ -6,7 +6,6 @@ import { api, ApiError } from "#components/api.ts";
 import { AvatarStack } from "#components/ui/avatar-stack.tsx";
 import { ConflictDialog } from "#components/ui/conflict-dialog.tsx";
 import { InlineEdit, type Seen } from "#components/ui/inline-edit.tsx";
-import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 import { type CollectionView, collectionViewSchema } from "#lib/collections/schema.ts";
 import { showCollection, useUpdateCollection } from "./queries.ts";
@@ -50,32 +49,27 @@ export function CollectionHeader({
     showCollection(client, theirs);
   }
 
-  function save(change: Change) {
+  /** Ends when the change is saved, or people have to decide. */
+  async function save(change: Change): Promise<void> {
     const { field, text, seen } = change;
     setPending({ [field]: text });
-    update.mutate(
-      { version: seen.version, [field]: text },
-      {
-        onSuccess: () => {
-          setPending({});
-          setConflict(null);
-        },
-        onError: async (error) => {
-          if (error instanceof ApiError && error.code === "conflict") {
-            const carried = collectionViewSchema.safeParse(error.details.current);
-            const theirs = carried.success
-              ? carried.data
-              : await api<CollectionView>(`/api/v1/collections/${collection.id}`);
-            // something else changed, or they wrote the same: nothing for people to decide
-            if (theirs[field] === seen.value || theirs[field] === text) save(over(change, theirs));
-            else setConflict({ change, theirs });
-            return;
-          }
-          setPending({});
-          notify.failed(textOf(error));
-        },
-      },
-    );
+    try {
+      await update.mutateAsync({ version: seen.version, [field]: text });
+    } catch (error) {
+      if (!isConflict(error)) {
+        setPending({});
+        throw error;
+      }
+      const carried = collectionViewSchema.safeParse(error.details.current);
+      const theirs = carried.success
+        ? carried.data
+        : await api<CollectionView>(`/api/v1/collections/${collection.id}`);
+      // something else changed, or they wrote the same: nothing for people to decide
+      if (theirs[field] === seen.value || theirs[field] === text) return save(over(change, theirs));
+      return setConflict({ change, theirs });
+    }
+    setPending({});
+    setConflict(null);
   }
   /** What an editor of one of the texts is given. */
   const editing = (field: Field) => ({
@@ -137,7 +131,9 @@ export function CollectionHeader({
             },
           ]}
           isBusy={update.isPending}
-          onOverwrite={() => save(over(conflict.change, conflict.theirs))}
+          error={update.error && !isConflict(update.error) ? textOf(update.error) : null}
+          // what goes wrong is said in the dialog
+          onOverwrite={() => void save(over(conflict.change, conflict.theirs)).catch(() => undefined)}
           onKeepTheirs={() => takeTheirs(conflict.theirs)}
           onReview={() => {
             const change = over(conflict.change, conflict.theirs);
@@ -149,6 +145,9 @@ export function CollectionHeader({
     </header>
   );
 }
+
+const isConflict = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.code === "conflict";
 
 /** The same text, by somebody who has seen what was saved meanwhile. */
 const over = (change: Change, theirs: CollectionView): Change => ({

@@ -14,7 +14,6 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { InlineEdit } from "#components/ui/inline-edit.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 import type { GroupDetailView } from "#lib/groups/schema.ts";
 import { DeleteGroupDialog } from "./delete-group-dialog.tsx";
@@ -72,10 +71,7 @@ export function GroupPage({ id }: { id: string }) {
 
 function Header({ group }: { group: GroupDetailView }) {
   const t = useTranslations("groups");
-  const textOf = useErrorText();
-  const update = useUpdateGroup(group.id);
-  const save = (change: { name?: string; description?: string }) =>
-    update.mutate(change, { onError: (error) => notify.failed(t("saveFailed", { reason: textOf(error) })) });
+  const { mutateAsync: save } = useUpdateGroup(group.id);
   const { canEdit } = group.abilities;
   return (
     <header>

@@ -11,8 +11,6 @@ import { Button } from "#components/ui/button.tsx";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { InlineEdit } from "#components/ui/inline-edit.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
-import { notify } from "#components/ui/toast.tsx";
-import { useErrorText } from "#components/use-error-text.ts";
 import type { MemberListView, WorkspaceView } from "#lib/workspaces/schema.ts";
 import { InvitationsSection } from "./invitations-section.tsx";
 import { InviteDialog } from "./invite-dialog.tsx";
@@ -75,22 +73,18 @@ export function PeoplePage({ workspace }: { workspace: WorkspaceView }) {
 
 function WorkspaceName({ workspace, canManage }: { workspace: WorkspaceView; canManage: boolean }) {
   const t = useTranslations("people");
-  const textOf = useErrorText();
   const router = useRouter();
   const [, startTransition] = useTransition();
   const [shown, setShown] = useOptimistic(workspace.name);
   const { mutateAsync: rename } = useRenameWorkspace();
   if (!canManage) return <p className="mt-1 font-medium wrap-anywhere">{workspace.name}</p>;
-  const save = (name: string) =>
-    startTransition(async () => {
+  async function save(name: string) {
+    await rename(name);
+    startTransition(() => {
       setShown(name);
-      try {
-        await rename(name);
-        router.refresh();
-      } catch (error) {
-        notify.failed(t("saveFailed", { reason: textOf(error) }));
-      }
+      router.refresh();
     });
+  }
   return (
     <div className="mt-1 font-medium">
       <InlineEdit value={shown} label={t("workspaceName")} maxLength={80} isRequired onSave={save} />

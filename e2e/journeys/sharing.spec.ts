@@ -262,6 +262,43 @@ test("two people edit at once: the second sees both versions and chooses", async
   await expect(dialog).toHaveCount(0);
 });
 
+test("a name that could not be saved is still there, with the reason, and is saved later", async ({
+  person,
+  browserOf,
+  tolerate,
+}) => {
+  const anna = await person("Anna Berg");
+  const { id } = await anna.api.must("POST", "/collections", { body: { name: "Draft" } });
+  const page = await browserOf(anna);
+  await page.goto(`/collections/${id}`);
+  const reason = page.getByRole("alert").filter({ hasText: "could not be reached" });
+  const field = page.getByRole("textbox", { name: "Edit name" });
+  await page.getByRole("button", { name: /Edit name/ }).click();
+  await field.fill("A long and careful name");
+
+  tolerate(page, /ERR_INTERNET_DISCONNECTED/);
+  await page.context().setOffline(true);
+  await page.keyboard.press("Enter");
+  await expect(reason).toBeVisible();
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue("A long and careful name");
+  await expect(field).toHaveAccessibleDescription(/could not be reached/);
+  await look(page, "name-not-saved");
+
+  // whoever goes on elsewhere is not called back
+  await page.getByRole("button", { name: /Edit description/ }).click();
+  await expect(reason).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Edit description" })).toBeFocused();
+  await expect(field).toHaveValue("A long and careful name");
+
+  await page.context().setOffline(false);
+  await field.click();
+  await pressAndSave(page, "Enter");
+  await expect(page.getByRole("button", { name: /^A long and careful name/ })).toBeVisible();
+  await expect(reason).toHaveCount(0);
+  expect(await anna.api.must("GET", `/collections/${id}`)).toMatchObject({ name: "A long and careful name" });
+});
+
 test("two people rename a document at once: the second may read both names and go on", async ({
   person,
   browserOf,

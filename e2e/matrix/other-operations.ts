@@ -163,8 +163,6 @@ const offerStates = {
   "the way they came": (world: World, who: PersonaName) =>
     makeInvitation(world, world.workspaces[of(who).workspace], world.emails[who], "accepted"),
 };
-// whether one that has expired can still be turned down is not decided here
-const { expired: _, ...declinedStates } = offerStates;
 /** Others may not, whatever there is; admins may with what is of their workspace. */
 const adminsOf = (
   route: string,
@@ -390,7 +388,7 @@ export const otherOperations: OtherOperation[] = [
   {
     ...{
       route: "POST /api/v1/me/workspace-invitations/{id}/decline",
-      states: declinedStates,
+      states: offerStates,
       unseen: () => 404,
     },
     answers: endsOwn,

@@ -6,7 +6,14 @@ import { createCollection, getCollection, listCollections } from "#lib/collectio
 import { compareWithTruth } from "#lib/groups/test-support.ts";
 import { addCollaborator, grant, setVisibility } from "#lib/sharing/index.ts";
 import { makeGroup, makeRole } from "#lib/sharing/test-support.ts";
-import { acceptOffer, declineOffer, listInvitations, listOffers, revokeInvitation } from "./index.ts";
+import {
+  acceptOffer,
+  declineOffer,
+  listInvitations,
+  listOffers,
+  renewInvitation,
+  revokeInvitation,
+} from "./index.ts";
 import { address, auditOf, invite, makeTwo, outcome, placeOf } from "./test-support.ts";
 
 const idOf = async (email: string) =>
@@ -169,6 +176,17 @@ describe("joining with an account", () => {
     expect(await auditOf(admin.workspaceId)).toEqual(["member.invited", "member.invitation_declined"]);
     // somebody may ask again
     expect(await invite(admin, other.email)).not.toBe(id);
+  });
+
+  it("is not declined once it has ended: the admins can still renew it", async () => {
+    const { admin, other } = await makeTwo();
+    const id = await invite(admin, other.email);
+    await asOwner("UPDATE workspace_invitations SET expires_at = now() - interval '1 s' WHERE id = $1", [id]);
+    expect(await outcome(declineOffer(other, id))).toBe("not_found:workspace_invitation");
+    expect((await listInvitations(admin, {})).items).toMatchObject([{ id, state: "expired" }]);
+    await renewInvitation(admin, id);
+    await declineOffer(other, id);
+    expect((await listInvitations(admin, {})).items).toMatchObject([{ id, state: "declined" }]);
   });
 });
 
