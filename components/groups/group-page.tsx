@@ -5,8 +5,7 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { Fragment, useState } from "react";
 import { isRefusal } from "#components/api.ts";
-import { Page } from "#components/shell/page.tsx";
-import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
+import { SettingsFrame } from "#components/settings/settings-frame.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { Card } from "#components/ui/card.tsx";
@@ -27,22 +26,13 @@ import { ReachSection } from "./reach-section.tsx";
 /** One group: what it is called, who and which groups are in it, and what that opens. */
 export function GroupPage({ id }: { id: string }) {
   const t = useTranslations("groups");
-  const settings = useTranslations("settings");
   const query = useQuery(groupQuery(id));
   const [isDeleting, setDeleting] = useState(false);
   const group = query.data;
   const canEdit = group?.abilities.canEdit ?? false;
   return (
-    <Page
-      breadcrumb={
-        <Breadcrumb
-          crumbs={[
-            { label: settings("title"), href: "/settings" },
-            { label: t("title"), href: "/settings/groups" },
-            { label: group?.name ?? "…" },
-          ]}
-        />
-      }
+    <SettingsFrame
+      crumbs={[{ label: t("title"), href: "/settings/groups" }, { label: group?.name ?? "…" }]}
       actions={
         canEdit && (
           <Button onClick={() => setDeleting(true)}>
@@ -52,7 +42,7 @@ export function GroupPage({ id }: { id: string }) {
         )
       }
     >
-      <div className="flex max-w-170 flex-col gap-6">
+      <div className="flex flex-col gap-6">
         {query.isPending && <PageSkeleton />}
         {query.isError && !group && <Refused error={query.error} onRetry={() => void query.refetch()} />}
         {group && (
@@ -65,7 +55,7 @@ export function GroupPage({ id }: { id: string }) {
         )}
       </div>
       {isDeleting && group && <DeleteGroupDialog group={group} onClose={() => setDeleting(false)} />}
-    </Page>
+    </SettingsFrame>
   );
 }
 

@@ -1,14 +1,12 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { ChevronRight, Plus, Search, Users, UsersRound } from "lucide-react";
+import { ChevronRight, Plus, Search, UsersRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useDeferredValue, useRef, useState } from "react";
 import { itemsOf } from "#components/list-pages.ts";
-import { Page } from "#components/shell/page.tsx";
-import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
+import { SettingsFrame } from "#components/settings/settings-frame.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { buttonClass } from "#components/ui/button-class.ts";
 import { Card } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -23,8 +21,6 @@ import { groupListQuery } from "./queries.ts";
 /** The groups of the workspace: administrators make them, members look. */
 export function GroupsPage() {
   const t = useTranslations("groups");
-  const settings = useTranslations("settings");
-  const people = useTranslations("people");
   const [typed, setTyped] = useState("");
   const q = useDeferredValue(typed.trim());
   const list = useRef<HTMLUListElement>(null);
@@ -41,66 +37,51 @@ export function GroupsPage() {
     </Button>
   );
   return (
-    <Page
-      breadcrumb={
-        <Breadcrumb crumbs={[{ label: settings("title"), href: "/settings" }, { label: t("title") }]} />
-      }
-      actions={
+    <SettingsFrame crumbs={[{ label: t("title") }]} actions={!isWithoutAny && create}>
+      <h1 className="font-serif text-xl font-medium">{t("title")}</h1>
+      <p className="text-ink-muted mt-1 mb-6 text-pretty">
+        {all.data && !canEdit ? t("readOnly") : t("intro")}
+      </p>
+      {all.isError && !all.data ? (
+        <ErrorState error={all.error} title={t("failed")} onRetry={() => void all.refetch()} />
+      ) : all.isPending ? (
+        <Card className="px-5 py-1">
+          <RowsSkeleton count={4} />
+        </Card>
+      ) : isWithoutAny ? (
+        <div className="border-line rounded-lg border border-dashed">
+          <EmptyState
+            icon={<UsersRound />}
+            title={t("emptyTitle")}
+            text={canEdit ? t("emptyText") : t("emptyForMembers")}
+            action={create}
+          />
+        </div>
+      ) : (
         <>
-          <Link href="/settings/people" className={buttonClass()}>
-            <Users aria-hidden />
-            <span className="max-sm:sr-only">{people("title")}</span>
-          </Link>
-          {!isWithoutAny && create}
-        </>
-      }
-    >
-      <div className="max-w-170">
-        <h1 className="font-serif text-xl font-medium">{t("title")}</h1>
-        <p className="text-ink-muted mt-1 mb-6 text-pretty">
-          {all.data && !canEdit ? t("readOnly") : t("intro")}
-        </p>
-        {all.isError && !all.data ? (
-          <ErrorState error={all.error} title={t("failed")} onRetry={() => void all.refetch()} />
-        ) : all.isPending ? (
+          <SearchField label={t("find")} value={typed} onChange={setTyped} className="mb-3" />
           <Card className="px-5 py-1">
-            <RowsSkeleton count={4} />
+            {query.isPending ? (
+              <RowsSkeleton />
+            ) : query.isError && !query.data ? (
+              <ErrorState error={query.error} title={t("failed")} onRetry={() => void query.refetch()} />
+            ) : groups.length === 0 ? (
+              <EmptyState icon={<Search />} title={t("noMatch")} text={t("noMatchText")} />
+            ) : (
+              <ul ref={list} aria-label={t("title")} className="divide-line divide-y">
+                {groups.map((group) => (
+                  <li key={group.id}>
+                    <GroupLink group={group} />
+                  </li>
+                ))}
+              </ul>
+            )}
           </Card>
-        ) : isWithoutAny ? (
-          <div className="border-line rounded-lg border border-dashed">
-            <EmptyState
-              icon={<UsersRound />}
-              title={t("emptyTitle")}
-              text={canEdit ? t("emptyText") : t("emptyForMembers")}
-              action={create}
-            />
-          </div>
-        ) : (
-          <>
-            <SearchField label={t("find")} value={typed} onChange={setTyped} className="mb-3" />
-            <Card className="px-5 py-1">
-              {query.isPending ? (
-                <RowsSkeleton />
-              ) : query.isError && !query.data ? (
-                <ErrorState error={query.error} title={t("failed")} onRetry={() => void query.refetch()} />
-              ) : groups.length === 0 ? (
-                <EmptyState icon={<Search />} title={t("noMatch")} text={t("noMatchText")} />
-              ) : (
-                <ul ref={list} aria-label={t("title")} className="divide-line divide-y">
-                  {groups.map((group) => (
-                    <li key={group.id}>
-                      <GroupLink group={group} />
-                    </li>
-                  ))}
-                </ul>
-              )}
-            </Card>
-            <LoadMore query={query} list={list} className="mt-4 text-center" />
-          </>
-        )}
-      </div>
+          <LoadMore query={query} list={list} className="mt-4 text-center" />
+        </>
+      )}
       {isCreating && <CreateGroupDialog onClose={() => setCreating(false)} />}
-    </Page>
+    </SettingsFrame>
   );
 }
 

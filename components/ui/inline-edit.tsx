@@ -106,7 +106,7 @@ export function InlineEdit({
     <span
       id={problemId}
       role="alert"
-      className="text-danger-ink mt-1 block font-sans text-sm font-normal tracking-normal"
+      className="text-danger-ink mt-1 mb-2 block font-sans text-sm font-normal tracking-normal"
     >
       {textOf(failure.error)}
     </span>

@@ -1,14 +1,11 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { UserPlus, UsersRound } from "lucide-react";
+import { UserPlus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useDeferredValue, useOptimistic, useState, useTransition } from "react";
-import { Page } from "#components/shell/page.tsx";
-import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
+import { SettingsFrame } from "#components/settings/settings-frame.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { buttonClass } from "#components/ui/button-class.ts";
 import { InlineEdit } from "#components/ui/inline-edit.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
 import type { MemberListView, WorkspaceView } from "#lib/workspaces/schema.ts";
@@ -21,53 +18,42 @@ import { peopleQuery, useRenameWorkspace } from "./queries.ts";
 /** Who is in the workspace, who is invited, and who is let in from outside: administrators change it, members look. */
 export function PeoplePage({ workspace }: { workspace: WorkspaceView }) {
   const t = useTranslations("people");
-  const settings = useTranslations("settings");
   const [typed, setTyped] = useState("");
   const q = useDeferredValue(typed.trim());
   const [isInviting, setInviting] = useState(false);
   const all = useInfiniteQuery(peopleQuery());
   const canManage = (all.data?.pages[0] as MemberListView | undefined)?.abilities.canManage ?? false;
   return (
-    <Page
-      breadcrumb={
-        <Breadcrumb crumbs={[{ label: settings("title"), href: "/settings" }, { label: t("title") }]} />
-      }
+    <SettingsFrame
+      crumbs={[{ label: t("title") }]}
       actions={
-        <>
-          <Link href="/settings/groups" className={buttonClass()}>
-            <UsersRound aria-hidden />
-            <span className="max-sm:sr-only">{t("toGroups")}</span>
-          </Link>
-          {canManage && (
-            <Button variant="primary" onClick={() => setInviting(true)}>
-              <UserPlus aria-hidden />
-              {t("invite.open")}
-            </Button>
-          )}
-        </>
+        canManage && (
+          <Button variant="primary" onClick={() => setInviting(true)}>
+            <UserPlus aria-hidden />
+            {t("invite.open")}
+          </Button>
+        )
       }
     >
-      <div className="max-w-170">
-        <h1 className="font-serif text-xl font-medium">{t("title")}</h1>
-        <WorkspaceName workspace={workspace} canManage={canManage} />
-        <p className="text-ink-muted mt-1 mb-6 text-pretty">
-          {all.data && !canManage ? t("readOnly") : t("intro")}
-        </p>
-        <div className="flex flex-col gap-6">
-          <div>
-            <SearchField label={t("find")} value={typed} onChange={setTyped} className="mb-3" />
-            <MembersList q={q} workspaceName={workspace.name} canManage={canManage} />
-          </div>
-          {canManage && (
-            <>
-              <InvitationsSection />
-              <OutsidersSection q={q} />
-            </>
-          )}
+      <h1 className="font-serif text-xl font-medium">{t("title")}</h1>
+      <WorkspaceName workspace={workspace} canManage={canManage} />
+      <p className="text-ink-muted mt-1 mb-6 text-pretty">
+        {all.data && !canManage ? t("readOnly") : t("intro")}
+      </p>
+      <div className="flex flex-col gap-6">
+        <div>
+          <SearchField label={t("find")} value={typed} onChange={setTyped} className="mb-3" />
+          <MembersList q={q} workspaceName={workspace.name} canManage={canManage} />
         </div>
+        {canManage && (
+          <>
+            <InvitationsSection />
+            <OutsidersSection q={q} />
+          </>
+        )}
       </div>
       {isInviting && <InviteDialog workspaceName={workspace.name} onClose={() => setInviting(false)} />}
-    </Page>
+    </SettingsFrame>
   );
 }
 

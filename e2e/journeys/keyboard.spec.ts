@@ -184,6 +184,7 @@ for (const [looks, options] of Object.entries({
     await anna.api.must("POST", `/collections/${collectionId}/collaborators`, {
       body: { email: "new.reader@example.org", role: "viewer" },
     });
+    const { id: groupId } = await anna.api.must("POST", "/groups", { body: { name: "Editorial" } });
     const signedOut = await browserOf(undefined, options);
     const page = await browserOf(anna, options);
     const visit = async (where: Page, name: string, address: string) => {
@@ -200,6 +201,9 @@ for (const [looks, options] of Object.entries({
       ["shared", "/shared"],
       ["trash", "/trash"],
       ["settings", "/settings"],
+      ["people", "/settings/people"],
+      ["groups", "/settings/groups"],
+      ["group", `/settings/groups/${groupId}`],
       ["collection", `/collections/${collectionId}`],
       ["document", `/documents/${documentId}`],
     ] as const)
