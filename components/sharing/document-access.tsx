@@ -6,7 +6,10 @@ import { useState } from "react";
 import { collectionQuery } from "#components/collections/queries.ts";
 import type { AccessMode, DocumentView } from "#lib/documents/schema.ts";
 import { AccessChoice } from "./access-choice.tsx";
+import { LossDialog } from "./loss-dialog.tsx";
 import { useSetAccessMode } from "./queries.ts";
+import { sharedDocument } from "./shared-thing.ts";
+import { type Question, useLoss } from "./use-loss.ts";
 
 const modeIcons = { private: LockKeyhole, collection: FolderClosed, invite: UserRoundPlus, link: Link2 };
 
@@ -23,7 +26,9 @@ export function DocumentAccess({ document, isMine, onSaid, onRefused }: Document
   const t = useTranslations("share.mode");
   const collection = useQuery({ ...collectionQuery(document.collectionId), retry: false });
   const { mutateAsync: set } = useSetAccessMode(document.id);
+  const { askForMode } = useLoss(sharedDocument(document));
   const [error, setError] = useState<unknown>(null);
+  const [asked, setAsked] = useState<(Question & { next: AccessMode }) | null>(null);
   const { accessMode: mode, owner } = document;
   const manages = document.abilities.canShare || (isMine && collection.data?.abilities.canShare === true);
   const name = collection.data?.name ?? null;
@@ -43,16 +48,27 @@ export function DocumentAccess({ document, isMine, onSaid, onRefused }: Document
   const offered = (["private", "collection", "invite", "link"] as const).filter(
     (value) => value !== "link" || mode === "link",
   );
-  async function choose(next: AccessMode) {
+  async function attempt(step: () => Promise<void>) {
     setError(null);
     try {
-      await set({ mode: next, before: mode });
-      onSaid(t("said", { mode: t(`${next}.label`) }));
+      await step();
     } catch (problem) {
       setError(problem);
       onRefused(problem);
     }
   }
+  const change = (next: AccessMode) =>
+    attempt(async () => {
+      await set({ mode: next, before: mode });
+      onSaid(t("said", { mode: t(`${next}.label`) }));
+    });
+  const choose = (next: AccessMode) =>
+    attempt(async () => {
+      // whom it closes out is for those to know who manage access
+      const question = document.abilities.canShare ? await askForMode(next) : null;
+      if (question) setAsked({ ...question, next });
+      else await change(next);
+    });
   const Icon = modeIcons[mode];
   return (
     <>
@@ -74,6 +90,16 @@ export function DocumentAccess({ document, isMine, onSaid, onRefused }: Document
         error={error}
         onChange={isMine || manages ? (next) => void choose(next) : undefined}
       />
+      {asked && (
+        <LossDialog
+          question={asked}
+          onClose={() => setAsked(null)}
+          onConfirm={() => {
+            setAsked(null);
+            void change(asked.next);
+          }}
+        />
+      )}
     </>
   );
 }

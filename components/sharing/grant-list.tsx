@@ -2,12 +2,12 @@
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Whose } from "#components/access/queries.ts";
-import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { SearchField } from "#components/ui/search-field.tsx";
 import type { GrantView } from "#lib/sharing/schema.ts";
 import { grantName, GrantRow } from "./grant-row.tsx";
+import { LossDialog } from "./loss-dialog.tsx";
 import { Problem } from "./problem.tsx";
 import {
   asProvisional,
@@ -263,16 +263,9 @@ export function GrantList(props: GrantListProps) {
         })}
       </ul>
       {asked && (
-        <AlertDialog
-          isOpen
-          onOpenChange={(isOpen) => !isOpen && setAsked(null)}
-          title={asked.title}
-          description={asked.lines.map((line) => (
-            <span key={line} className="mt-1 block first:mt-0">
-              {line}
-            </span>
-          ))}
-          confirmLabel={asked.confirmLabel}
+        <LossDialog
+          question={asked}
+          onClose={() => setAsked(null)}
           onConfirm={() => {
             setAsked(null);
             asked.act();

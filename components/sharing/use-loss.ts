@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { explanationQuery } from "#components/access/queries.ts";
 import type { Permission } from "#lib/authz/permissions.ts";
+import type { AccessMode } from "#lib/documents/schema.ts";
 import type { AccessPathView } from "#lib/sharing/access-schema.ts";
 import type { GrantView } from "#lib/sharing/schema.ts";
 import { grantName } from "./grant-row.tsx";
@@ -56,6 +57,12 @@ export function useLoss(thing: SharedThing) {
     const key = role ? "stillCan" : loss.weakened > 0 ? "stillOpens" : "keepsAll";
     return { title, confirmLabel, lines: [t(key, { name, ways: ways.join(", ") || t("ways.another") })] };
   }
+  async function askForMode(accessMode: AccessMode): Promise<Question | null> {
+    const loss = lossOf(await client.fetchQuery(simulationQuery(thing, { accessMode })), { group: null });
+    if (loss.closedOut + loss.weakened <= 1) return null;
+    const lines = groupLines({ ...loss, unchanged: 0 }, 0);
+    return { title: t("modeTitle", { name: thing.name }), confirmLabel: t("limit"), lines };
+  }
   function yourself(role: RoleChoice | undefined) {
     return role
       ? { title: t("ownChangeTitle", { role: role.label }), confirmLabel: t("change") }
@@ -74,6 +81,8 @@ export function useLoss(thing: SharedThing) {
   }
   return {
     askFor,
+    /** As `askFor`, of a document's access mode: whether more than one person would lose something. */
+    askForMode,
     /** Begins to find out, so that the answer is there when it is needed. */
     prepare: (grant: GrantView) => void client.prefetchQuery(simulationQuery(thing, { grantId: grant.id })),
   };

@@ -1,11 +1,17 @@
 "use client";
 import { useLayoutEffect, useRef } from "react";
 
-/** What has the focus; an item of a menu stands for the button behind which the menu is, as the menu goes. */
+/** The control that opened a menu, or a list of options (`data-control`). */
+function controlOf(layer: HTMLElement): HTMLElement | null {
+  return document.getElementById(layer.dataset.control ?? layer.getAttribute("aria-labelledby") ?? "");
+}
+
+/** What has the focus; an item of a menu or a list stands for the control behind which that is, as it goes. */
 function focusedNow(): HTMLElement | null {
+  const layers = "[role=menu], [role=listbox]";
+  const nextOf = (element: Element | null | undefined) => element?.closest<HTMLElement>(layers);
   let found = document.activeElement;
-  for (let menu = found?.closest("[role=menu]"); menu; menu = found?.closest("[role=menu]"))
-    found = document.getElementById(menu.getAttribute("aria-labelledby") ?? "");
+  for (let layer = nextOf(found); layer; layer = nextOf(found)) found = controlOf(layer);
   return found instanceof HTMLElement ? found : null;
 }
 

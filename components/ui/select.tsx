@@ -1,9 +1,11 @@
 "use client";
 import { Check, ChevronDown } from "lucide-react";
 import { Select as Radix } from "radix-ui";
+import { useId } from "react";
 import { cn } from "./cn.ts";
 import { controlClass } from "./field-class.ts";
 import type { FieldControl } from "./field.tsx";
+import { keepMovedFocus } from "./focus.ts";
 import { layerClass } from "./layer-class.ts";
 
 export interface SelectOption<Value extends string> {
@@ -36,10 +38,13 @@ export function Select<Value extends string>({
   className,
   ...control
 }: SelectProps<Value>) {
+  const ownId = useId();
+  const id = control.id ?? ownId;
   return (
     <Radix.Root value={value} onValueChange={(next) => onValueChange(next as Value)} disabled={isDisabled}>
       <Radix.Trigger
         {...control}
+        id={id}
         className={cn(
           "inline-flex h-8 items-center justify-between gap-2 text-left whitespace-nowrap pointer-coarse:h-10",
           variant === "outlined"
@@ -53,6 +58,8 @@ export function Select<Value extends string>({
       </Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
+          data-control={id}
+          onCloseAutoFocus={keepMovedFocus}
           position="popper"
           sideOffset={4}
           collisionPadding={8}

@@ -167,6 +167,9 @@ test("a document for invited people only, and one that is private", async ({
   await anna!.api.must("POST", `/collections/${id}/collaborators`, {
     body: { email: marc!.email, role: "editor" },
   });
+  await anna!.api.must("POST", `/collections/${id}/collaborators`, {
+    body: { email: "invited@example.net", role: "viewer" },
+  });
   const { id: documentId } = await uploadFile(anna!.api, id, uniqueText("Letter.txt", "only for some"));
   const statusOf = async ({ api }: Person) => (await api.call("GET", `/documents/${documentId}`)).status;
   expect([await statusOf(marc!), await statusOf(lena!)]).toEqual([200, 404]);
@@ -175,8 +178,18 @@ test("a document for invited people only, and one that is private", async ({
   await annas.goto(`/documents/${documentId}`);
   const dialog = await openShare(annas, "Letter.txt");
   await expect(dialog).toContainText("Everyone in “Field notes”");
-  await dialog.getByRole("combobox", { name: "Access to this document" }).click();
+  const mode = dialog.getByRole("combobox", { name: "Access to this document" });
+  const question = annas.getByRole("alertdialog", { name: "Limit who can open “Letter.txt”?" });
+  await mode.click();
   await annas.getByRole("option", { name: /^Invited people/ }).click();
+  await expect(question).toContainText("2 people lose access.");
+  await look(annas, "share-mode-asked");
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(mode).toBeFocused();
+  expect(await statusOf(marc!)).toBe(200);
+  await mode.click();
+  await annas.getByRole("option", { name: /^Invited people/ }).click();
+  await question.getByRole("button", { name: "Limit access" }).click();
   await expect(dialog.getByRole("status")).toHaveText("Access to this document is now: Invited people.");
   await expect(dialog).not.toContainText("Everyone in “Field notes”");
   expect(await statusOf(marc!)).toBe(404);

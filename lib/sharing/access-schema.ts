@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { builtInRoleNames, type BuiltInRole } from "#lib/authz/permissions.ts";
 import { cursorSchema, idSchema } from "#lib/http/schema.ts";
-import { emailSchema, permissionSchema } from "./schema.ts";
+import { emailSchema, permissionSchema, setAccessModeSchema } from "./schema.ts";
 
 const named = z.object({ id: z.uuid(), name: z.string() });
 const roleLabel = z.enum(builtInRoleNames as [BuiltInRole, ...BuiltInRole[]]).nullable();
@@ -89,7 +89,12 @@ export const simulateSchema = z.union([
   z.strictObject({ grantId: idSchema }),
   z.strictObject({ groupId: idSchema, userId: idSchema }),
 ]);
-export type SimulateInput = z.infer<typeof simulateSchema>;
+/** Of a document also another access mode. */
+export const simulateOnDocumentSchema = z.union([
+  ...simulateSchema.options,
+  z.strictObject({ accessMode: setAccessModeSchema.shape.mode }),
+]);
+export type SimulateInput = z.infer<typeof simulateOnDocumentSchema>;
 
 export const simulationSchema = z.object({
   /** Who would lose something; at most a thousand are told. */

@@ -429,4 +429,48 @@ describe("simulating a removal", () => {
       "view_documents",
     ]);
   });
+
+  it("of another access mode says whom it closes out, those of the workspace included, and then it is so", async () => {
+    const { owner, ann, outer, colleague, collection, document } = await shared();
+    const [bert, carla, marc] = await Promise.all(["Bert", "Carla", "Marc"].map(colleague));
+    await asOwner("INSERT INTO group_memberships VALUES ($1, $2)", [outer, bert!.id]);
+    await grant(owner, collection, { groupId: outer, role: "editor" });
+    await grant(owner, collection, { email: marc!.email, role: "owner" });
+    await grant(owner, document, { email: ann.email, role: "viewer" });
+    const invited = address();
+    await grant(owner, collection, { email: invited, role: "viewer" });
+    await setVisibility(owner, collection.id, { visibility: "workspace" });
+
+    const { people, ...rest } = await simulateRemoval(marc!, document, { accessMode: "invite" });
+    expect(rest).toEqual({ isComplete: true, everyone: [] });
+    const told = new Map(people.map((entry) => [entry.person.id ?? entry.person.email, entry]));
+    expect(new Set(told.keys())).toEqual(new Set([owner.id, ann.id, bert!.id, carla!.id, invited]));
+    expect(told.get(ann.id)).toMatchObject({ kept: ["view_documents"] });
+    expect(told.get(invited)).toMatchObject({ lost: ["view_documents"], kept: [] });
+
+    const before = new Map<string, Permission[]>();
+    const now = (id: string) => effectivePermissions(owner, document, id);
+    for (const { id } of [owner, ann, bert!, carla!, marc!]) before.set(id, await now(id));
+    await setAccessMode(marc!, document.id, "invite");
+    for (const { id } of [owner, ann, bert!, carla!]) {
+      const left = await effectivePermissions(marc!, document, id);
+      expect(told.get(id)).toMatchObject({ kept: left });
+      expect(told.get(id)!.lost).toEqual(before.get(id)!.filter((permission) => !left.includes(permission)));
+    }
+    expect(await effectivePermissions(marc!, document, marc!.id)).toEqual(before.get(marc!.id));
+    // back again nobody loses anything
+    expect((await simulateRemoval(marc!, document, { accessMode: "collection" })).people).toEqual([]);
+
+    await setVisibility(owner, collection.id, { visibility: "public" });
+    await setAccessMode(owner, document.id, "collection");
+    expect((await simulateRemoval(marc!, document, { accessMode: "private" })).everyone).toEqual([
+      "view_documents",
+    ]);
+    for (const [actor, place, refused] of [
+      [bert!, document, "forbidden:action"],
+      [owner, collection, "invalid_input:json"],
+      [await makePerson(), { type: "document", id: missingId() }, "not_found:document"],
+    ] as const)
+      expect(await outcome(simulateRemoval(actor, place, { accessMode: "private" }))).toBe(refused);
+  });
 });

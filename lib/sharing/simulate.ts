@@ -1,4 +1,4 @@
-import { type UserActor } from "#lib/authz/actor.ts";
+import { everyonePrincipalId, type UserActor } from "#lib/authz/actor.ts";
 import { permissionsIn } from "#lib/authz/permissions.ts";
 import { grantState, groupsReached, resolveMask } from "#lib/authz/resolve.ts";
 import { transaction, type Tx } from "#lib/db/index.ts";
@@ -7,24 +7,26 @@ import { type SimulateInput, type SimulationView } from "./access-schema.ts";
 import { demandManager, type Facts, type KnownPerson, readFacts, readFactsOf } from "./facts.ts";
 import { grantPath, toPersonView } from "./paths.ts";
 import { type ResourceRef } from "./resource.ts";
+import { type AccessMode } from "./schema.ts";
 
 /** People told about at most; more are said to be more. */
 const MOST_PEOPLE = 1000;
 
 /**
- * Who would lose what on this resource, were a grant or invitation taken back, or a person taken out of a group that gives
- * something here. Changes nothing. For those who manage permissions. The owner's own grant cannot be taken away (`forbidden`).
+ * Who would lose what on this resource, were a grant or invitation taken back, a person taken out of a group that gives
+ * something here, or a document's access mode changed. Changes nothing. For those who manage permissions. The owner's own
+ * grant cannot be taken away (`forbidden`); whoever changes the mode keeps what lets them manage, and is not told of.
  */
 export function simulateRemoval(
   actor: UserActor,
   resource: ResourceRef,
   input: SimulateInput,
 ): Promise<SimulationView> {
-  return transaction(actor, (tx) =>
-    "grantId" in input
-      ? withoutGrant(tx, actor, resource, input.grantId)
-      : withoutMembership(tx, actor, resource, input),
-  );
+  return transaction(actor, (tx) => {
+    if ("grantId" in input) return withoutGrant(tx, actor, resource, input.grantId);
+    if ("groupId" in input) return withoutMembership(tx, actor, resource, input);
+    return inMode(tx, actor, resource, input.accessMode);
+  });
 }
 
 async function withoutGrant(
@@ -73,6 +75,40 @@ async function withoutMembership(
     after: resolveMask(facts.resource, after, facts.grants),
   };
   return { people: losses([masks], actor), isComplete: true, everyone: [] };
+}
+
+async function inMode(
+  tx: Tx,
+  actor: UserActor,
+  resource: ResourceRef,
+  accessMode: AccessMode,
+): Promise<SimulationView> {
+  const facts = await readFacts(tx, actor, resource, { limit: MOST_PEOPLE + 1 });
+  demandManager(facts.rights);
+  const { resource: now, grants } = facts;
+  if (now.type === "collection")
+    throw new AppError("invalid_input", "Collections have no access mode", { reason: "json" });
+  const then = { ...now, accessMode };
+  const open = grants.filter((grant) => grantState(now, grant) === "active");
+  // the workspace's people are not among those whom grants name
+  const workspace = open.find(({ subject }) => subject === "workspace");
+  const colleagues = workspace
+    ? (await readFacts(tx, actor, resource, { grantId: workspace.id, limit: MOST_PEOPLE + 1 })).people
+    : [];
+  const everybody = new Map([...facts.people, ...colleagues].map((person) => [person.sortKey, person]));
+  everybody.delete(facts.people.find(({ id }) => id === actor.id)?.sortKey ?? "");
+  const people = [...everybody.values()].slice(0, MOST_PEOPLE).map((person) => ({
+    person,
+    before: resolveMask(now, person, grants),
+    after: resolveMask(then, person, grants),
+  }));
+  const ofEveryone = { id: null, principals: [everyonePrincipalId], isSuspended: false };
+  const [had, has] = [now, then].map((place) => resolveMask(place, ofEveryone, grants)) as [number, number];
+  return {
+    people: losses(people, actor),
+    isComplete: everybody.size <= MOST_PEOPLE,
+    everyone: permissionsIn(had & ~has),
+  };
 }
 
 /** Whether the group, or one that it is in, has a grant that counts here. */

@@ -9,6 +9,8 @@ import { storm } from "#lib/authz/worlds/storm.ts";
 import { holds, type PlaceRef, placesOf, type World } from "#lib/authz/worlds/world.ts";
 import { listCollections } from "#lib/collections/index.ts";
 import { listDocuments } from "#lib/documents/index.ts";
+import { accessModes } from "#lib/documents/schema.ts";
+import { type SimulationView } from "./access-schema.ts";
 import {
   check,
   effectivePermissions,
@@ -224,7 +226,7 @@ describe("in random worlds", () => {
   );
 
   it(
-    "a simulated removal loses what the world without it lacks",
+    "a simulated removal, or another mode, loses what the world without it lacks",
     () =>
       throughWorlds(async (stored, index) => {
         const { world } = stored;
@@ -233,20 +235,19 @@ describe("in random worlds", () => {
           if (!found) continue;
           const manager = actorOf(stored, found.manager);
           const ref = refOf(stored, place);
-          const simulated = async (input: Parameters<typeof simulateRemoval>[2]) =>
-            new Map((await simulateRemoval(manager, ref, input)).people.map((one) => [one.person.id, one]));
-          const expectLosses = (
-            losses: Awaited<ReturnType<typeof simulated>>,
-            after: World,
-            people: number[],
-          ) => {
+          const simulated = (input: Parameters<typeof simulateRemoval>[2]) =>
+            simulateRemoval(manager, ref, input);
+          const expectLosses = (told: SimulationView, after: World, people: number[]) => {
+            const losses = new Map(told.people.map((one) => [one.person.id, one]));
             for (const person of people) {
               const [had, has] = [world, after].map((of) => rightsOf(of, { person }, place)) as [
                 number,
                 number,
               ];
-              const told = losses.get(stored.ids.people[person]!);
-              expect(told ? [maskOf(told.lost), maskOf(told.kept)] : [0, has]).toEqual([had & ~has, has]);
+              const one = losses.get(stored.ids.people[person]!);
+              // who is in only as everyone is loses what everyone does
+              const lost = one ? maskOf(one.lost) : had & maskOf(told.everyone);
+              expect([lost, one ? maskOf(one.kept) : has]).toEqual([had & ~has, has]);
             }
           };
           const without = <Item>(items: Item[], at: number, change: Partial<Item>) =>
@@ -269,6 +270,12 @@ describe("in random worlds", () => {
             if (givenBy(world, group, place) === 0)
               await expect(simulated(input)).rejects.toMatchObject({ reason: "membership" });
             else expectLosses(await simulated(input), after, [person]);
+          }
+          if (!("document" in place)) continue;
+          const others = found.known.filter((person) => person !== found.manager);
+          for (const accessMode of accessModes) {
+            const documents = without(world.documents, place.document, { mode: accessMode });
+            expectLosses(await simulated({ accessMode }), { ...world, documents }, others);
           }
         }
       }),
