@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { DropdownMenu, MenuItem, MenuSeparator } from "#components/ui/dropdown-menu.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import type { DocumentView } from "#lib/documents/schema.ts";
-import { downloadPath } from "./queries.ts";
+import { useDownload } from "./use-download.ts";
 
 export interface DocumentActions {
   onRename: (document: DocumentView) => void;
@@ -25,6 +25,7 @@ export function DocumentMenu({
 }) {
   const t = useTranslations("document");
   const common = useTranslations("common");
+  const download = useDownload();
   return (
     <DropdownMenu
       trigger={
@@ -49,11 +50,9 @@ export function DocumentMenu({
           {t("share")}
         </MenuItem>
       )}
-      <MenuItem asChild>
-        <a href={downloadPath(document.id)} download>
-          <Download aria-hidden />
-          {common("download")}
-        </a>
+      <MenuItem onSelect={() => void download([document])}>
+        <Download aria-hidden />
+        {common("download")}
       </MenuItem>
       {document.abilities.canEdit && (
         <MenuItem onSelect={() => onRename(document)}>

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ChevronLeft, ChevronRight, Download, FileLock, PanelRight, Share2 } from "lucide-react";
+import { ChevronLeft, ChevronRight, FileLock, PanelRight, Share2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
@@ -22,9 +22,9 @@ import type { DocumentDetailView } from "#lib/documents/schema.ts";
 import { DetailsPanel } from "./details-panel.tsx";
 import { detailsCookie } from "./view-mode.ts";
 import { DocumentMenu } from "./document-menu.tsx";
-import { downloadPath, documentQuery } from "./queries.ts";
+import { DownloadLink } from "./download-link.tsx";
+import { documentQuery } from "./queries.ts";
 import { RenameDialog } from "./rename-dialog.tsx";
-import { useDownload } from "./use-download.ts";
 import { useNeighbours } from "./use-neighbours.ts";
 import { useTrash } from "./use-trash.ts";
 import { Viewer } from "./viewer/viewer.tsx";
@@ -64,7 +64,6 @@ function OpenDocument({
   areDetailsOpen: boolean;
 }) {
   const t = useTranslations("document");
-  const common = useTranslations("common");
   const router = useRouter();
   const isWide = useIsWide();
   const [isPanelOpen, setPanelOpen] = useState(areDetailsOpen);
@@ -72,7 +71,6 @@ function OpenDocument({
   const [isRenaming, setRenaming] = useState(false);
   const [isSharing, setSharing] = useState(false);
   const trash = useTrash();
-  const download = useDownload();
   const { previous, next } = useNeighbours(document);
   const go = (to: { id: string } | null) => to && router.push(`/documents/${to.id}`);
   const toggleDetails = () => {
@@ -135,15 +133,7 @@ function OpenDocument({
               },
             }}
           />
-          <a
-            href={downloadPath(document.id)}
-            download
-            onClick={(event) => void download(event, document)}
-            className={buttonClass()}
-          >
-            <Download aria-hidden />
-            <span className="max-sm:sr-only">{common("download")}</span>
-          </a>
+          <DownloadLink documentId={document.id} isShort />
           <Button
             variant="primary"
             onClick={() => setSharing(true)}

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Button } from "#components/ui/button.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import type { DocumentView } from "#lib/documents/schema.ts";
-import { downloadAll } from "./download-all.ts";
+import { useDownload } from "./use-download.ts";
 
 interface SelectionBarProps {
   documents: DocumentView[];
@@ -16,6 +16,7 @@ interface SelectionBarProps {
 export function SelectionBar({ documents, onTrash, onClear }: SelectionBarProps) {
   const t = useTranslations("document");
   const common = useTranslations("common");
+  const download = useDownload();
   const deletable = documents.filter(({ abilities }) => abilities.canDelete);
   return (
     <div className="pointer-events-none fixed inset-x-0 bottom-4 z-30 flex justify-center px-3">
@@ -29,7 +30,7 @@ export function SelectionBar({ documents, onTrash, onClear }: SelectionBarProps)
         <span aria-live="polite" className="mr-2 font-medium whitespace-nowrap tabular-nums">
           {documents.length > 0 && t("selected", { count: documents.length })}
         </span>
-        <Button onClick={() => downloadAll(documents)}>
+        <Button onClick={() => void download(documents)}>
           <Download aria-hidden />
           <span className="max-sm:sr-only">{common("download")}</span>
         </Button>

@@ -262,6 +262,38 @@ test("two people edit at once: the second sees both versions and chooses", async
   await expect(dialog).toHaveCount(0);
 });
 
+test("of what was chosen for download, files that are closed by now are told of and the others come", async ({
+  person,
+  browserOf,
+  tolerate,
+}) => {
+  const [anna, ben] = await Promise.all([person("Anna Berg"), person("Ben Klein")]);
+  const { id } = await anna.api.must("POST", "/collections", { body: { name: "Papers" } });
+  await anna.api.must("POST", `/collections/${id}/collaborators`, {
+    body: { email: ben.email, role: "viewer" },
+  });
+  const open = uniqueText("Open.txt");
+  const closed = await uploadFile(anna.api, id, uniqueText("Closed.txt"));
+  await uploadFile(anna.api, id, open);
+  const page = await browserOf(ben);
+  await page.goto(`/collections/${id}`);
+  for (const name of ["Closed.txt", "Open.txt"])
+    await page.getByRole("checkbox", { name: `Select “${name}”` }).check();
+  await anna.api.must("PUT", `/documents/${closed.id}/access-mode`, { body: { mode: "private" } });
+
+  tolerate(page, /404 GET/);
+  const started: string[] = [];
+  page.on("download", (download) => started.push(download.suggestedFilename()));
+  await page
+    .getByRole("toolbar", { name: "Actions for the selected documents" })
+    .getByRole("button", { name: "Download" })
+    .click();
+  await expect(page.getByRole("region", { name: /^Messages/ })).toContainText(
+    "1 document was not downloaded: ",
+  );
+  await expect.poll(() => started).toEqual(["Open.txt"]);
+});
+
 test("a name that could not be saved is still there, with the reason, and is saved later", async ({
   person,
   browserOf,
