@@ -7,6 +7,7 @@ import { cn } from "#components/ui/cn.ts";
 import { SearchField } from "#components/ui/search-field.tsx";
 import type { GrantView } from "#lib/sharing/schema.ts";
 import { grantName, GrantRow } from "./grant-row.tsx";
+import { EndDialog } from "./end-dialog.tsx";
 import { LossDialog } from "./loss-dialog.tsx";
 import { Problem } from "./problem.tsx";
 import {
@@ -65,6 +66,8 @@ export function GrantList(props: GrantListProps) {
   const [places, setPlaces] = useState<ReadonlyMap<string, string>>(new Map());
   const [failures, setFailures] = useState<Readonly<Record<string, Failure>>>({});
   const [asked, setAsked] = useState<(Question & { grant: GrantView; act: () => void }) | null>(null);
+  /** Whose last day of access is being picked. */
+  const [ending, setEnding] = useState<GrantView | null>(null);
   const [typed, setTyped] = useState("");
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
   /** Under way, by the grant's id. */
@@ -237,6 +240,7 @@ export function GrantList(props: GrantListProps) {
                         grant={grant}
                         onReach={() => prepare(grant)}
                         onChange={(input) => void onChange(grant, input)}
+                        onPickEnd={() => setEnding(grant)}
                         onRemove={() => void onRemove(grant)}
                         onExplain={
                           whose
@@ -262,6 +266,16 @@ export function GrantList(props: GrantListProps) {
           );
         })}
       </ul>
+      {ending && (
+        <EndDialog
+          grant={ending}
+          onClose={() => setEnding(null)}
+          onChoose={(expiresAt) => {
+            setEnding(null);
+            if (expiresAt !== ending.expiresAt) void onChange(ending, { expiresAt });
+          }}
+        />
+      )}
       {asked && (
         <LossDialog
           question={asked}

@@ -5,7 +5,7 @@ import { Button } from "#components/ui/button.tsx";
 import { DropdownMenu, MenuItem, MenuRadioGroup, MenuSeparator } from "#components/ui/dropdown-menu.tsx";
 import { formatDate } from "#lib/i18n/format.ts";
 import type { GrantView } from "#lib/sharing/schema.ts";
-import { expiryOf } from "./expiry.ts";
+import { expiryChoices, expiryOf } from "./expiry.ts";
 import { grantName } from "./grant-row.tsx";
 import { type GrantChange, roleOfGrant } from "./queries.ts";
 import type { SharedThing } from "./shared-thing.ts";
@@ -15,6 +15,8 @@ interface RoleMenuProps {
   thing: SharedThing;
   grant: GrantView;
   onChange: (change: GrantChange) => void;
+  /** The last day of access is to be picked. */
+  onPickEnd: () => void;
   onRemove: () => void;
   onExplain: (() => void) | undefined;
   /** Something in it is about to be chosen. */
@@ -22,7 +24,7 @@ interface RoleMenuProps {
 }
 
 /** What can be done about somebody's access: another role, another end, why, and taking it away. */
-export function RoleMenu({ thing, grant, onChange, onRemove, onExplain, onReach }: RoleMenuProps) {
+export function RoleMenu({ thing, grant, onChange, onPickEnd, onRemove, onExplain, onReach }: RoleMenuProps) {
   const t = useTranslations("share");
   const labelOf = useRoleLabel();
   const locale = useLocale();
@@ -74,11 +76,16 @@ export function RoleMenu({ thing, grant, onChange, onRemove, onExplain, onReach 
             {t("ends")}
           </p>
           <MenuRadioGroup
-            value={grant.expiresAt ? undefined : "never"}
-            onValueChange={(choice) => onChange({ expiresAt: expiryOf(choice, "") })}
-            options={(["never", "week", "month", "quarter"] as const).map((value) => ({
+            value={grant.expiresAt ? "date" : "never"}
+            onValueChange={(choice) =>
+              choice === "date" ? onPickEnd() : onChange({ expiresAt: expiryOf(choice, "") })
+            }
+            options={expiryChoices.map((value) => ({
               value,
-              label: t(`expiry.${value}`),
+              label:
+                value === "date" && grant.expiresAt
+                  ? t("expiry.onDate", { date: date(grant.expiresAt) })
+                  : t(`expiry.${value}`),
             }))}
           />
           <MenuSeparator />

@@ -121,6 +121,31 @@ test("an address without an account is invited, reads, becomes an editor, and is
   await annas.getByRole("menuitemradio", { name: /^Editor/ }).click();
   await expect(dialog.getByRole("status")).toHaveText("Ben Klein is now Editor.");
   await expect(dialog.getByRole("button", { name: "Role of Ben Klein: Editor" })).toBeVisible();
+
+  // until a day of her choice, and then without an end again
+  const bensRow = dialog.getByRole("listitem").filter({ hasText: "Ben Klein" });
+  const bensRole = dialog.getByRole("button", { name: "Role of Ben Klein: Editor" });
+  await bensRole.click();
+  await annas.getByRole("menuitemradio", { name: "on a day…" }).click();
+  const end = annas.getByRole("dialog", { name: "Last day of access for Ben Klein" });
+  const day = end.getByLabel("Last day of access");
+  await expect(day).toBeFocused();
+  await annas.keyboard.press("Enter");
+  await expect(day).toHaveAccessibleDescription("Choose a day.");
+  await look(annas, "share-end-day");
+  await day.fill("2035-01-31");
+  await end.getByRole("button", { name: "Set end" }).click();
+  await expect(bensRow).toContainText("ends 31 Jan 2035");
+  await expect(bensRole).toBeFocused();
+  await expect(dialog.getByRole("status")).toHaveText("The end of access for Ben Klein is changed.");
+  const endOf = async () =>
+    (await anna.api.must("GET", `/collections/${id}/collaborators`)).items[1].expiresAt;
+  expect(new Date(await endOf()).toISOString()).toBe("2035-01-31T22:59:59.000Z");
+  await bensRole.click();
+  await expect(annas.getByRole("menuitemradio", { name: "on 31 Jan 2035…" })).toBeChecked();
+  await annas.getByRole("menuitemradio", { name: "never" }).click();
+  await expect(bensRow).not.toContainText("ends");
+  await expect.poll(endOf).toBe(null);
   await bens.reload();
   const file = { name: "From Ben.txt", mimeType: "text/plain", buffer: uniqueText().bytes };
   await bens.getByRole("banner").getByLabel("Choose files").setInputFiles([file]);
