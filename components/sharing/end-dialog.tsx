@@ -47,7 +47,7 @@ export function EndDialog({ grant, onClose, onChoose }: EndDialogProps) {
         </>
       }
     >
-      <form id={formId} onSubmit={submit} noValidate>
+      <form id={formId} onSubmit={submit} noValidate className="pt-1">
         <Field label={t("endDate")} isLabelHidden error={problem && t(problem)}>
           {(control) => (
             <Input

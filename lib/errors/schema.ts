@@ -5,7 +5,6 @@ export const errorStatus = {
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
-  method_not_allowed: 405,
   conflict: 409,
   link_expired: 410,
   link_revoked: 410,
