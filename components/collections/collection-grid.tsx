@@ -1,10 +1,10 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { itemsOf } from "#components/list-pages.ts";
-import { Button } from "#components/ui/button.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { LoadMore } from "#components/ui/load-more.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { CollectionCard } from "./collection-card.tsx";
 import { collectionListQuery } from "./queries.ts";
@@ -20,29 +20,23 @@ const gridClass = "grid gap-4 sm:grid-cols-2 lg:grid-cols-3";
 /** All collections of a scope as cards. */
 export function CollectionGrid({ scope, label, empty }: CollectionGridProps) {
   const t = useTranslations("collection");
-  const common = useTranslations("common");
-  const list = useInfiniteQuery(collectionListQuery(scope));
-  if (list.isPending) return <CollectionGridSkeleton />;
-  if (list.isError && !list.data)
-    return <ErrorState error={list.error} title={t("listFailed")} onRetry={() => void list.refetch()} />;
-  const collections = itemsOf(list.data);
+  const query = useInfiniteQuery(collectionListQuery(scope));
+  const list = useRef<HTMLUListElement>(null);
+  if (query.isPending) return <CollectionGridSkeleton />;
+  if (query.isError && !query.data)
+    return <ErrorState error={query.error} title={t("listFailed")} onRetry={() => void query.refetch()} />;
+  const collections = itemsOf(query.data);
   if (collections.length === 0) return empty;
   return (
     <>
-      <ul aria-label={label} className={gridClass}>
+      <ul ref={list} aria-label={label} className={gridClass}>
         {collections.map((collection) => (
           <li key={collection.id}>
             <CollectionCard collection={collection} />
           </li>
         ))}
       </ul>
-      {list.hasNextPage && (
-        <div className="mt-4 flex justify-center">
-          <Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      )}
+      <LoadMore query={query} list={list} className="mt-4 text-center" />
     </>
   );
 }

@@ -1,9 +1,8 @@
 "use client";
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
-import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
-import { Button } from "#components/ui/button.tsx";
+import { type ReactNode, useRef } from "react";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { LoadMore } from "#components/ui/load-more.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { Page } from "#lib/http/schema.ts";
 
@@ -23,7 +22,7 @@ export function ItemList<Item extends { id: string }>({
   empty,
   children,
 }: ItemListProps<Item>) {
-  const common = useTranslations("common");
+  const list = useRef<HTMLUListElement>(null);
   if (query.isPending) {
     return (
       <div aria-busy className="-my-3">
@@ -45,20 +44,14 @@ export function ItemList<Item extends { id: string }>({
   if (items.length === 0) return empty;
   return (
     <>
-      <ul aria-label={label} className="-my-3">
+      <ul ref={list} aria-label={label} className="-my-3">
         {items.map((item) => (
           <li key={item.id} className="border-line border-b last:border-0">
             {children(item)}
           </li>
         ))}
       </ul>
-      {query.hasNextPage && (
-        <div className="mt-5 text-center">
-          <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {common("loadMore")}
-          </Button>
-        </div>
-      )}
+      <LoadMore query={query} list={list} className="mt-5 text-center" />
     </>
   );
 }

@@ -2,15 +2,16 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useRef } from "react";
 import { NewCollectionHotkey } from "#components/collections/new-collection-button.tsx";
 import { collectionListQuery } from "#components/collections/queries.ts";
 import { documentListQuery } from "#components/documents/queries.ts";
 import { itemsOf } from "#components/list-pages.ts";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { LoadMore } from "#components/ui/load-more.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { TrashedCollectionRow } from "./trashed-collection-row.tsx";
 import { TrashedDocumentRow } from "./trashed-document-row.tsx";
@@ -19,9 +20,10 @@ import { TrashedDocumentRow } from "./trashed-document-row.tsx";
 export function TrashPage() {
   const t = useTranslations("collection.trash");
   const shell = useTranslations("shell");
-  const common = useTranslations("common");
   const collections = useInfiniteQuery(collectionListQuery("trashed"));
   const documents = useInfiniteQuery(documentListQuery({ scope: "trashed" }));
+  const collectionList = useRef<HTMLUListElement>(null);
+  const documentList = useRef<HTMLUListElement>(null);
   const lists = [collections, documents];
   const failed = lists.find((list) => list.isError && !list.data);
   const isPending = lists.some((list) => list.isPending);
@@ -50,39 +52,28 @@ export function TrashPage() {
           {trashedCollections.length > 0 && (
             <section>
               <h2 className="mb-1 font-semibold">{t("collections")}</h2>
-              <ul aria-label={t("collections")}>
+              <ul ref={collectionList} aria-label={t("collections")}>
                 {trashedCollections.map((collection) => (
                   <li key={collection.id}>
                     <TrashedCollectionRow collection={collection} />
                   </li>
                 ))}
               </ul>
+              <LoadMore query={collections} list={collectionList} className="mt-4 text-center" />
             </section>
           )}
           {trashedDocuments.length > 0 && (
             <section>
               <h2 className="mb-1 font-semibold">{t("documents")}</h2>
-              <ul aria-label={t("documents")}>
+              <ul ref={documentList} aria-label={t("documents")}>
                 {trashedDocuments.map((document) => (
                   <li key={document.id}>
                     <TrashedDocumentRow document={document} />
                   </li>
                 ))}
               </ul>
+              <LoadMore query={documents} list={documentList} className="mt-4 text-center" />
             </section>
-          )}
-          {lists.map(
-            (list, index) =>
-              list.hasNextPage && (
-                <Button
-                  key={index}
-                  className="self-center"
-                  isBusy={list.isFetchingNextPage}
-                  onClick={() => void list.fetchNextPage()}
-                >
-                  {common("loadMore")}
-                </Button>
-              ),
           )}
         </div>
       )}

@@ -1,21 +1,28 @@
 "use client";
+import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { type RefObject, useEffect, useRef } from "react";
+import { useErrorText } from "#components/use-error-text.ts";
 import { Button } from "./button.tsx";
 
 interface LoadMoreProps {
   /** The list that is read page by page. */
-  query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => Promise<unknown> };
+  query: Pick<
+    UseInfiniteQueryResult,
+    "hasNextPage" | "isFetchingNextPage" | "isFetchNextPageError" | "error" | "fetchNextPage"
+  >;
   /** What the list stands in. */
   list: RefObject<HTMLElement | null>;
+  size?: "sm" | "md";
   className?: string;
 }
 
 const controls = "a[href], button:not([disabled]), [tabindex]";
 
-/** Under a list, while there is more of it. With the last page the button goes, and the focus moves to what came. */
-export function LoadMore({ query, list, className }: LoadMoreProps) {
+/** Under a list, while there is more of it; says why the next page did not come. With the last page the button goes, and the focus moves to what came. */
+export function LoadMore({ query, list, size = "md", className }: LoadMoreProps) {
   const t = useTranslations("common");
+  const textOf = useErrorText();
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const countBefore = useRef<number | null>(null);
   useEffect(() => {
@@ -31,7 +38,14 @@ export function LoadMore({ query, list, className }: LoadMoreProps) {
   if (!hasNextPage) return null;
   return (
     <div className={className}>
+      {query.isFetchNextPageError && (
+        <p role="alert" className="text-danger-ink mb-2 text-sm">
+          {textOf(query.error)}
+        </p>
+      )}
       <Button
+        size={size}
+        variant={size === "sm" ? "ghost" : "secondary"}
         isBusy={isFetchingNextPage}
         onClick={() => {
           countBefore.current = list.current?.querySelectorAll("li").length ?? null;
