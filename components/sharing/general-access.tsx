@@ -1,14 +1,15 @@
 "use client";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { visibilityIcons } from "#components/collections/visibility-chip.tsx";
-import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { type CollectionView, type Visibility, visibilities } from "#lib/collections/schema.ts";
 import { AccessChoice } from "./access-choice.tsx";
-import { lossOf } from "./loss.ts";
-import { simulateClosing, useSetVisibility, visibilityQuery } from "./queries.ts";
+import { LossDialog } from "./loss-dialog.tsx";
+import { useSetVisibility, visibilityQuery } from "./queries.ts";
+import { sharedCollection } from "./shared-thing.ts";
+import { type Question, useLoss } from "./use-loss.ts";
 
 interface GeneralAccessProps {
   collection: CollectionView;
@@ -20,15 +21,14 @@ interface GeneralAccessProps {
 /** How far a collection is open to people who were not added to it. */
 export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: GeneralAccessProps) {
   const t = useTranslations("share");
-  const client = useQueryClient();
   const id = useId();
   const { canShare } = collection.abilities;
   const known = useQuery(visibilityQuery(collection.id));
   const { visibility, isProtected } = known.data ?? { visibility: collection.visibility, isProtected: false };
+  const { askForClosing } = useLoss(sharedCollection(collection));
   const { mutateAsync: set } = useSetVisibility(collection.id);
   const [error, setError] = useState<unknown>(null);
-  /** How many would lose access by what was chosen, where it is more than one. */
-  const [asked, setAsked] = useState<{ count: number; next: Visibility } | null>(null);
+  const [asked, setAsked] = useState<(Question & { next: Visibility }) | null>(null);
   const Icon = visibilityIcons[visibility];
 
   async function attempt(step: () => Promise<void>) {
@@ -47,12 +47,9 @@ export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: Genera
     });
   const choose = (next: Visibility) =>
     attempt(async () => {
-      const simulation =
-        visibility === "workspace" && next === "private"
-          ? await simulateClosing(client, collection.id)
-          : null;
-      const count = simulation ? lossOf(simulation, { group: null }).closedOut : 0;
-      if (count > 1) setAsked({ count, next });
+      const isClosing = visibility === "workspace" && next === "private";
+      const question = isClosing ? await askForClosing() : null;
+      if (question) setAsked({ ...question, next });
       else await open(next);
     });
   const protect = (next: boolean) =>
@@ -98,12 +95,9 @@ export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: Genera
         </div>
       )}
       {asked && (
-        <AlertDialog
-          isOpen
-          onOpenChange={(isOpen) => !isOpen && setAsked(null)}
-          title={t("loss.closeTitle", { name: collection.name })}
-          description={t("loss.closedOut", { count: asked.count, atLeast: "no" })}
-          confirmLabel={t("loss.close")}
+        <LossDialog
+          question={asked}
+          onClose={() => setAsked(null)}
           onConfirm={() => {
             setAsked(null);
             void open(asked.next);

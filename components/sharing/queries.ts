@@ -47,6 +47,9 @@ export const subjectsQuery = (q: string) =>
   });
 
 /** Who would lose what, were a grant taken away. */
+/** The first page of who has access, as it is now. */
+export const readAccess = (ref: Ref) => api<AccessListView>(`${apiPath(ref)}/access`);
+
 export const simulationQuery = (ref: Ref, body: SimulateInput) =>
   queryOptions({
     queryKey: ["access", ref.type, ref.id, "simulation", body],
@@ -235,14 +238,6 @@ export function useSetVisibility(id: string) {
     onError: (_error, _input, context) => client.setQueryData(key, context?.before),
     onSettled: () => refreshAccess(client, { type: "collection", id }),
   });
-}
-
-/** Who would lose access were a collection no longer open to its workspace. */
-export async function simulateClosing(client: QueryClient, id: string): Promise<SimulationView | null> {
-  const ref = { type: "collection", id } as const;
-  const { general } = await api<AccessListView>(`${apiPath(ref)}/access`);
-  const open = general.find(({ via }) => via === "workspace");
-  return open?.grantId ? client.fetchQuery(simulationQuery(ref, { grantId: open.grantId })) : null;
 }
 
 /** Sets where a document takes its people from, at once; back when refused. */

@@ -4,11 +4,11 @@ import { useTranslations } from "next-intl";
 import { explanationQuery } from "#components/access/queries.ts";
 import type { Permission } from "#lib/authz/permissions.ts";
 import type { AccessMode } from "#lib/documents/schema.ts";
-import type { AccessPathView } from "#lib/sharing/access-schema.ts";
+import type { AccessPathView, SimulateInput } from "#lib/sharing/access-schema.ts";
 import type { GrantView } from "#lib/sharing/schema.ts";
 import { grantName } from "./grant-row.tsx";
 import { type Loss, lossOf, needsAsking } from "./loss.ts";
-import { simulationQuery } from "./queries.ts";
+import { readAccess, simulationQuery } from "./queries.ts";
 import type { RoleChoice } from "./role-choice.ts";
 import type { SharedThing } from "./shared-thing.ts";
 
@@ -57,11 +57,23 @@ export function useLoss(thing: SharedThing) {
     const key = role ? "stillCan" : loss.weakened > 0 ? "stillOpens" : "keepsAll";
     return { title, confirmLabel, lines: [t(key, { name, ways: ways.join(", ") || t("ways.another") })] };
   }
-  async function askForMode(accessMode: AccessMode): Promise<Question | null> {
-    const loss = lossOf(await client.fetchQuery(simulationQuery(thing, { accessMode })), { group: null });
+  /** Null where no more than one person would lose something. */
+  async function askForAll(
+    input: SimulateInput,
+    title: string,
+    confirmLabel: string,
+  ): Promise<Question | null> {
+    const loss = lossOf(await client.fetchQuery(simulationQuery(thing, input)), { group: null });
     if (loss.closedOut + loss.weakened <= 1) return null;
-    const lines = groupLines({ ...loss, unchanged: 0 }, 0);
-    return { title: t("modeTitle", { name: thing.name }), confirmLabel: t("limit"), lines };
+    return { title, confirmLabel, lines: groupLines({ ...loss, unchanged: 0 }, 0) };
+  }
+  const askForMode = (accessMode: AccessMode) =>
+    askForAll({ accessMode }, t("modeTitle", { name: thing.name }), t("limit"));
+  async function askForClosing(): Promise<Question | null> {
+    const { general } = await readAccess(thing);
+    const open = general.find(({ via }) => via === "workspace");
+    if (!open?.grantId) return null;
+    return askForAll({ grantId: open.grantId }, t("closeTitle", { name: thing.name }), t("close"));
   }
   function yourself(role: RoleChoice | undefined) {
     return role
@@ -81,8 +93,10 @@ export function useLoss(thing: SharedThing) {
   }
   return {
     askFor,
-    /** As `askFor`, of a document's access mode: whether more than one person would lose something. */
+    /** As `askFor`, of another access mode of a document. */
     askForMode,
+    /** As `askFor`, of a collection that is to be open to its workspace no longer. */
+    askForClosing,
     /** Begins to find out, so that the answer is there when it is needed. */
     prepare: (grant: GrantView) => void client.prefetchQuery(simulationQuery(thing, { grantId: grant.id })),
   };

@@ -153,6 +153,22 @@ test("a group gets a role, its nested members open the collection at once, and a
   await lenas.getByRole("button", { name: "Why can I see this?" }).click();
   await expect(lenas.getByRole("dialog")).toContainText("Everyone in the workspace");
   await look(lenas, "access-own");
+
+  // closing it again says whom that closes out
+  const general = dialog.getByRole("combobox", { name: "General access" });
+  const closing = annas.getByRole("alertdialog", { name: "Make “Field notes” private?" });
+  await general.click();
+  await annas.getByRole("option", { name: /^Private/ }).click();
+  await expect(closing).toContainText("2 people lose access.");
+  await annas.keyboard.press("Escape");
+  await expect(general).toBeFocused();
+  await expect(general).toHaveText("Workspace");
+  await general.click();
+  await annas.getByRole("option", { name: /^Private/ }).click();
+  await closing.getByRole("button", { name: "Make private" }).click();
+  await expect(dialog.getByRole("status")).toHaveText("General access is now: Private.");
+  await lenas.reload();
+  await expect(lenas.getByText("You can’t open this collection")).toBeVisible();
 });
 
 test("a document for invited people only, and one that is private", async ({
