@@ -16,14 +16,13 @@ import { GrantList } from "./grant-list.tsx";
 import { IconCircle } from "./icon-circle.tsx";
 import { InviteForm } from "./invite-form.tsx";
 import { grantSubjectKey, grantsQuery } from "./queries.ts";
-import type { ShareDialogProps } from "./share-dialog.tsx";
-import type { SharedThing } from "./shared-thing.ts";
+import type { Shareable, SharedThing } from "./shared-thing.ts";
 
 export type ReturnTo = "who" | "people";
 
 interface ShareContentProps {
   thing: SharedThing;
-  of: ShareDialogProps["of"];
+  of: Shareable;
   /** What led to another view: the focus goes back there. */
   returnTo: ReturnTo | undefined;
   /** The reader could share when they opened this, and can't any more. */

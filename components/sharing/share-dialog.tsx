@@ -9,11 +9,9 @@ import type { Whose } from "#components/access/queries.ts";
 import { ApiError } from "#components/api.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
-import type { CollectionView } from "#lib/collections/schema.ts";
-import type { DocumentView } from "#lib/documents/schema.ts";
 import { refreshAccess } from "./queries.ts";
 import { type ReturnTo, ShareContent } from "./share-content.tsx";
-import { pagePath, sharedCollection, sharedDocument } from "./shared-thing.ts";
+import { pagePath, type Shareable, sharedCollection, sharedDocument } from "./shared-thing.ts";
 import { useCopyLink } from "./use-copy-link.ts";
 
 type View =
@@ -22,8 +20,7 @@ type View =
   | { name: "explain"; whose: Whose; from: ReturnTo | "list" };
 
 export interface ShareDialogProps {
-  /** The collection or document. */
-  of: { collection: CollectionView } | { document: DocumentView };
+  of: Shareable;
   isOpen: boolean;
   onOpenChange: (isOpen: boolean) => void;
 }

@@ -1,6 +1,9 @@
 import type { CollectionView } from "#lib/collections/schema.ts";
 import type { DocumentView } from "#lib/documents/schema.ts";
 
+/** What can be shared, as its page knows it. */
+export type Shareable = { collection: CollectionView } | { document: DocumentView };
+
 /** What a share dialog is about: a collection or a document, as far as both are alike. */
 export interface SharedThing {
   type: "collection" | "document";
