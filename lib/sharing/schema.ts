@@ -13,10 +13,16 @@ export const emailSchema = z
   .regex(/^[^\s\p{C}"'(),:;<>@[\\\]]+@[^\s\p{C}"'(),:;<>@[\\\]]+\.[^\s\p{C}"'(),:;<>@[\\\]]+$/u, {
     message: "email",
   })
-  .refine((email) => email.normalize("NFKC") === email, { message: "email" });
+  .refine((email) => email.normalize("NFKC") === email, { message: "email" })
+  // the only letter whose small one is another address's: İ would be i to the database
+  .refine((email) => !email.includes("\u0130"), { message: "email" });
 
-/** The form an address is compared in. Never used for display or mail. */
-export const normalizeEmail = (email: string): string => email.trim().toLowerCase();
+/**
+ * The form an address is compared in. Never used for display or mail. Letter by letter, as the database does: a whole
+ * word's last Σ would be another letter than theirs.
+ */
+export const normalizeEmail = (email: string): string =>
+  Array.from(email.trim(), (letter) => letter.toLowerCase()).join("");
 
 const expiresAt = momentSchema.nullish();
 

@@ -7,6 +7,7 @@ import { transaction } from "#lib/db/index.ts";
 import { getDocument } from "#lib/documents/index.ts";
 import { type AppError } from "#lib/errors/index.ts";
 import { addCollaborator, changeCollaborator, listCollaborators, removeCollaborator } from "./index.ts";
+import { emailSchema, normalizeEmail } from "./schema.ts";
 
 const address = () => `${randomBytes(6).toString("hex")}@example.net`;
 async function shared(limits?: Parameters<typeof makePerson>[0]) {
@@ -79,6 +80,20 @@ describe("adding", () => {
       expect(items.map((item) => item.id)).toContain(added.id);
       expect(items).toHaveLength(2);
     }
+  });
+
+  it("means the same address as the database, whatever its letters; those that could be two are none", async () => {
+    const letters = Array.from({ length: 0x110000 }, (_, at) => String.fromCodePoint(at))
+      .filter((letter) => letter.isWellFormed() && letter.toLowerCase() !== letter)
+      .filter((letter) => emailSchema.safeParse(`a${letter}@example.net`).success);
+    const addresses = [...letters.map((letter) => `a${letter}`), "ΟΔΟΣ", "ΣΑΣ.ΣΑΣ"];
+    const lowered = await asOwner<{ one: string; low: string }>(
+      "SELECT one, lower(one) AS low FROM unnest($1::text[]) one",
+      [addresses],
+    );
+    // what the database's edition of Unicode takes for no letter stays apart: nobody gets what was another's
+    expect(lowered.filter(({ one, low }) => normalizeEmail(one) !== low && low !== one)).toEqual([]);
+    expect(emailSchema.safeParse("İlker@example.net").success).toBe(false);
   });
 
   it("gives nothing to an address that is not proven", async () => {
