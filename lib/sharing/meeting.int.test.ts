@@ -95,6 +95,65 @@ describe("an invitation that becomes a grant", () => {
       expect(waiting.length).toBeLessThanOrEqual(1);
     }
   });
+
+  it("is not traded against a grant that is more in one way and less in the other, but waits for its end", async () => {
+    const cases = [
+      { held: "viewer", heldEnd: null, invited: "editor", end: inHours(1) },
+      { held: "editor", heldEnd: inHours(1), invited: "viewer", end: null },
+    ] as const;
+    for (const { held, heldEnd, invited, end } of cases) {
+      const { owner, collection } = await makeShared();
+      const person = await makePerson();
+      const { id } = await grant(owner, collection, { email: person.email, role: held, expiresAt: heldEnd });
+      const later = address();
+      const offer = await grant(owner, collection, { email: later, role: invited, expiresAt: end });
+      await asOwner("UPDATE users SET email = $2, email_normalized = $2 WHERE id = $1", [person.id, later]);
+      await claim(person);
+      expect(await liveGrants(person, collection.id)).toEqual([{ id, role: held }]);
+      expect((await listGrants(owner, collection)).items.map((row) => row.id)).toContain(offer.id);
+      await asOwner("UPDATE permissions SET expires_at = now() - interval '1 second' WHERE id = $1", [id]);
+      await claim(person);
+      expect(await liveGrants(person, collection.id)).toEqual([{ id: offer.id, role: invited }]);
+    }
+  });
+
+  it("is settled by giving again, where it still waited beside a grant", async () => {
+    const { owner, collection } = await makeShared();
+    const person = await makePerson();
+    const { id } = await grant(owner, collection, { email: person.email, role: "viewer" });
+    const later = address();
+    await grant(owner, collection, { email: later, role: "editor", expiresAt: inHours(1) });
+    await asOwner("UPDATE users SET email = $2, email_normalized = $2 WHERE id = $1", [person.id, later]);
+    await claim(person);
+    await grant(owner, collection, { email: later, role: "commenter" });
+    await asOwner("UPDATE permissions SET expires_at = now() - interval '1 second' WHERE id = $1", [id]);
+    await claim(person);
+    expect(await outcome(getCollection(person, collection.id))).toMatch(/^forbidden/);
+  });
+
+  it("tells the audit log what it changed", async () => {
+    const { owner, collection } = await makeShared();
+    const person = await makePerson();
+    const { id } = await grant(owner, collection, { email: person.email, role: "viewer" });
+    const later = address();
+    const offer = await grant(owner, collection, { email: later, role: "editor" });
+    await asOwner("UPDATE users SET email = $2, email_normalized = $2 WHERE id = $1", [person.id, later]);
+    await claim(person);
+    const entries = await asOwner(
+      "SELECT actor_id, subject_id, metadata FROM audit_events WHERE action = 'permission.changed' AND resource_id = $1",
+      [collection.id],
+    );
+    expect(entries).toEqual([
+      {
+        actor_id: person.id,
+        subject_id: person.id,
+        metadata: {
+          ...{ grantId: id, because: "invitation", invitationId: offer.id },
+          ...{ previous: { role: "viewer", expiresAt: null }, new: { role: "editor", expiresAt: null } },
+        },
+      },
+    ]);
+  });
 });
 
 describe("somebody suspended", () => {
@@ -197,6 +256,63 @@ describe("limiting a document to invited people", () => {
       "document.access_mode_changed",
       "permission.changed",
     ]);
+  });
+
+  it("gives nobody a role for longer than they have what is in it", async () => {
+    const { owner, collection, document, workspaceId, colleague } = await makeShared();
+    const manager = await colleague();
+    const steward = await makeRole(workspaceId, 1 | 512);
+    await putGrant({ userId: manager.id, collectionId: collection.id, roleId: steward });
+    await grant(owner, document, { email: manager.email, role: "editor", expiresAt: inHours(1) });
+    const both = await makeRole(workspaceId, maskOf(await effectivePermissions(manager, document)));
+    expect(await outcome(grant(manager, document, { email: manager.email, roleId: both }))).toBe(
+      "forbidden:beyond_own_end",
+    );
+    expect(await outcome(setAccessMode(manager, document.id, "invite"))).toBe("forbidden:manager_would_lose");
+  });
+
+  it("trades no grant for one that ends sooner", async () => {
+    const { owner, collection, document, colleague } = await makeShared();
+    const manager = await colleague();
+    await grant(owner, document, { email: manager.email, role: "editor" });
+    await grant(owner, collection, { email: manager.email, role: "owner", expiresAt: inHours(1) });
+    expect(await outcome(setAccessMode(manager, document.id, "invite"))).toBe("forbidden:manager_would_lose");
+    expect(await listGrants(owner, document)).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ userId: manager.id, expiresAt: null })]),
+    });
+  });
+
+  it("gives no role that is deleted at that moment", async () => {
+    const { owner, collection, document, workspaceId, colleague } = await makeShared();
+    const manager = await colleague();
+    const admin = await makePerson({ workspaceId, role: "admin" });
+    const steward = await makeRole(workspaceId, 1 | 512);
+    await putGrant({ userId: manager.id, collectionId: collection.id, roleId: steward });
+    await other.query(beginAs({ kind: "user", id: admin.id }));
+    await other.query(
+      "SELECT app.delete_role($1, (SELECT id FROM roles WHERE name = 'viewer' AND workspace_id IS NULL))",
+      [steward],
+    );
+    const limited = outcome(setAccessMode(manager, document.id, "invite"));
+    await untilSomebodyWaits();
+    await other.query("COMMIT");
+    expect(await limited).toBe("forbidden:action");
+    expect(await effectivePermissions(owner, document, manager.id)).toEqual(["view_documents"]);
+  });
+
+  it("meets an invitation of the same person that is claimed", async () => {
+    const { owner, collection, document, colleague } = await makeShared();
+    const manager = await colleague();
+    await grant(owner, collection, { email: manager.email, role: "owner" });
+    const later = address();
+    await grant(owner, document, { email: later, role: "viewer" });
+    await asOwner("UPDATE users SET email = $2, email_normalized = $2 WHERE id = $1", [manager.id, later]);
+    await claim(manager, "open");
+    const limited = outcome(setAccessMode(manager, document.id, "invite"));
+    await untilSomebodyWaits();
+    await other.query("COMMIT");
+    expect(await limited).toBe("ok");
+    expect(maskOf(await effectivePermissions(manager, document))).toBe(fullMask);
   });
 });
 

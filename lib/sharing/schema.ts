@@ -10,9 +10,11 @@ export const emailSchema = z
   .string()
   .trim()
   .max(254)
-  .regex(/^[^\s\p{C}"'(),:;<>@[\\\]]+@[^\s\p{C}"'(),:;<>@[\\\]]+\.[^\s\p{C}"'(),:;<>@[\\\]]+$/u, {
-    message: "email",
-  })
+  // neither what ends an address nor what nobody sees
+  .regex(
+    /^[^\s\p{C}\p{DI}"'(),:;<>@[\\\]]+@[^\s\p{C}\p{DI}"'(),:;<>@[\\\]]+\.[^\s\p{C}\p{DI}"'(),:;<>@[\\\]]+$/u,
+    { message: "email" },
+  )
   .refine((email) => email.normalize("NFKC") === email, { message: "email" })
   // the only letter whose small one is another address's: İ would be i to the database
   .refine((email) => !email.includes("\u0130"), { message: "email" });

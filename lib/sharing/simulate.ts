@@ -95,8 +95,11 @@ async function inMode(
   const colleagues = workspace
     ? (await readFacts(tx, actor, resource, { grantId: workspace.id, limit: MOST_PEOPLE + 1 })).people
     : [];
-  const everybody = new Map([...facts.people, ...colleagues].map((person) => [person.sortKey, person]));
-  everybody.delete(facts.people.find(({ id }) => id === actor.id)?.sortKey ?? "");
+  // an address may be a hidden person's and a known one's at the same time
+  const everybody = new Map(
+    [...facts.people, ...colleagues].map((person) => [person.id ?? `address:${person.sortKey}`, person]),
+  );
+  everybody.delete(actor.id);
   const people = [...everybody.values()].slice(0, MOST_PEOPLE).map((person) => ({
     person,
     before: resolveMask(now, person, grants),

@@ -297,4 +297,19 @@ describe("people from outside", () => {
     expect(await outcome(listOutsiders(member, {}))).toBe("forbidden:workspace_admin");
     expect((await listOutsiders(other, {})).items).toEqual([]);
   });
+
+  it("are listed by the address that was given until they have opened something", async () => {
+    const { admin, member } = await team();
+    const [known, hidden] = [await makePerson(), await makePerson()];
+    const { id } = await createCollection(member, { name: "Letters", description: "" });
+    const given = [known, hidden].map(({ email }) => email.replace(/^./, (letter) => letter.toUpperCase()));
+    for (const email of given) await addCollaborator(member, id, { email, role: "viewer" });
+    await getCollection(known, id);
+    const shown = async () => (await listOutsiders(admin, {})).items.map(({ email }) => email).toSorted();
+    expect(await shown()).toEqual([known.email, given[1]].toSorted());
+    const moved = address();
+    await asOwner("UPDATE users SET email = $2, email_normalized = $2 WHERE id = $1", [hidden.id, moved]);
+    expect(await shown()).toEqual([known.email, given[1]].toSorted());
+    expect((await listOutsiders(admin, { q: moved })).items).toEqual([]);
+  });
 });
