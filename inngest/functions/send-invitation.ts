@@ -1,8 +1,9 @@
 import { sendInvitation } from "#lib/sharing/invitation-mail.ts";
 import { inngest } from "../client.ts";
 import { eventSchemas } from "../events.ts";
+import { inTurn } from "./in-turn.ts";
 
-/** Tells an address what was shared with it. What was taken back meanwhile is not mentioned. */
+/** Tells an address what was shared with it. Letters over the inviter's hourly limit wait for the next hour. What was taken back meanwhile is not mentioned. */
 export const sendInvitationMail = inngest.createFunction(
   {
     id: "send-invitation",
@@ -12,6 +13,6 @@ export const sendInvitationMail = inngest.createFunction(
   },
   async ({ event, step }) => {
     const { collaboratorId } = eventSchemas["collaborator/added"].parse(event.data);
-    return step.run("mail", () => sendInvitation(collaboratorId));
+    return inTurn(step, () => sendInvitation(collaboratorId));
   },
 );

@@ -5,6 +5,7 @@ import { sendMail, sendMailSoon } from "./send.ts";
 import { letter } from "./template.ts";
 
 export { listMails, type StoredMail } from "./folder.ts";
+export { takeInvitationTurn } from "./turns.ts";
 
 interface To {
   to: string;

@@ -79,6 +79,23 @@ describe("a document", () => {
     expect(await sendInvitation(given.id)).toBe("nothing");
   });
 
+  it("is told of by ten mails an hour from one person; the others wait, and none is lost", async () => {
+    const { owner, document } = await makeShared();
+    const emails = Array.from({ length: 12 }, address);
+    const ids: string[] = [];
+    for (const email of emails) ids.push((await grant(owner, document, { email, role: "viewer" })).id);
+    const results = await Promise.all(ids.map(sendInvitation));
+    expect(results.filter((result) => result === "sent")).toHaveLength(10);
+    for (const result of results.filter((one) => one !== "sent"))
+      expect((result as { waitSeconds: number }).waitSeconds).toBeGreaterThan(0);
+    // an hour later
+    await asOwner("DELETE FROM rate_windows WHERE key = $1", [`invitationMail:${owner.id}`]);
+    const waiting = ids.filter((_, index) => results[index] !== "sent");
+    expect(await Promise.all(waiting.map(sendInvitation))).toEqual(["sent", "sent"]);
+    const mails = (await listMails(10_000)).map(({ to }) => to);
+    expect(emails.filter((email) => !mails.includes(email))).toEqual([]);
+  });
+
   it("is told of once: not where access is given back, and not where the giver will tell", async () => {
     const { owner, document } = await makeShared();
     const lettersFor = (ids: string[]) =>
