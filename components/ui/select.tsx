@@ -68,7 +68,11 @@ export function Select<Value extends string>({
             "max-h-(--radix-select-content-available-height) max-w-80 min-w-(--radix-select-trigger-width)",
           )}
         >
-          <Radix.Viewport className="p-1">
+          <Radix.Viewport
+            // else the same press would also answer the question that a choice may open
+            onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+            className="p-1"
+          >
             {options.map((option) => (
               <Radix.Item
                 key={option.value}
