@@ -15,7 +15,7 @@ import { GeneralAccess } from "./general-access.tsx";
 import { GrantList } from "./grant-list.tsx";
 import { IconCircle } from "./icon-circle.tsx";
 import { InviteForm } from "./invite-form.tsx";
-import { grantSubjectKey, grantsQuery } from "./queries.ts";
+import { grantSubjectKey, grantsQuery, visibilityQuery } from "./queries.ts";
 import type { Shareable, SharedThing } from "./shared-thing.ts";
 
 export type ReturnTo = "who" | "people";
@@ -49,7 +49,8 @@ export function ShareContent(props: ShareContentProps) {
   // who uploaded a document is in its list without a grant
   const hasOwnerGrant = grants.some(({ userId }) => userId === owner.id);
   const rest = thing.type === "document" && !hasOwnerGrant ? 1 : 0;
-  const isAlone = canShare && grants.length <= 1 && thing.type === "collection";
+  const open = useQuery({ ...visibilityQuery(thing.id), enabled: thing.type === "collection" });
+  const isAlone = canShare && grants.length <= 1 && open.data?.visibility === "private";
   useEffect(() => {
     if (returnTo) (returnTo === "who" ? who : heading).current?.focus();
   }, [returnTo]);
@@ -62,11 +63,7 @@ export function ShareContent(props: ShareContentProps) {
           role={hasLostRights ? "alert" : undefined}
           className="bg-sunken text-ink-muted rounded-md px-3 py-2 text-sm"
         >
-          {hasLostRights
-            ? t("lostRights", { owner: owner.name })
-            : isMine && thing.type === "document"
-              ? t("privateNow")
-              : t("readOnly", { owner: owner.name, type: thing.type })}
+          <WhyReadOnly thing={thing} of={of} isMine={isMine} hasLostRights={hasLostRights} />
         </p>
       )}
       <section aria-busy={canSeeGrants && list.isPending}>
@@ -124,6 +121,24 @@ export function ShareContent(props: ShareContentProps) {
       </section>
     </div>
   );
+}
+
+/** Who can change what is shown, for those who can't. */
+function WhyReadOnly({
+  thing,
+  of,
+  isMine,
+  hasLostRights,
+}: Pick<ShareContentProps, "thing" | "of" | "hasLostRights"> & { isMine: boolean }) {
+  const t = useTranslations("share");
+  const id = "document" in of ? of.document.collectionId : thing.id;
+  const collection = useQuery({ ...collectionQuery(id), retry: false });
+  // who uploaded a document to a collection of somebody else does not manage it
+  const owner = (collection.data?.owner ?? thing.owner).name;
+  if (hasLostRights) return t("lostRights", { owner });
+  if ("document" in of && isMine)
+    return of.document.accessMode === "private" ? t("privateNow") : t("readOnlyMine", { owner });
+  return t(thing.canSeeGrants ? "readOnly" : "readOnlySome", { owner });
 }
 
 /** Who has access to a document without having been added to it: its owner, and by its mode its collection's people. */

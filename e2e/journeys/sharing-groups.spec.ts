@@ -249,6 +249,38 @@ test("a document for invited people only, and one that is private", async ({
   tolerate(lenas, /404 GET/);
 });
 
+test("the dialog does not say that something is closed which is open to others", async ({
+  product,
+  person,
+  browserOf,
+}) => {
+  const [anna, marc] = await Promise.all(["Anna Berg", "Marc Klein"].map(person));
+  await makeColleagues(product, anna!, [marc!]);
+  const { id } = await anna!.api.must("POST", "/collections", { body: { name: "Field notes" } });
+  const annas = await browserOf(anna);
+  await annas.goto(`/collections/${id}`);
+  const dialog = await openShare(annas, "Field notes");
+  const alone = dialog.getByText("Only you can open this collection so far.");
+  await expect(alone).toBeVisible();
+  await dialog.getByRole("combobox", { name: "General access" }).click();
+  await annas.getByRole("option", { name: /^Workspace/ }).click();
+  await expect(alone).toHaveCount(0);
+
+  // who uploads to the collection of somebody else may close their document, but invites nobody
+  await anna!.api.must("POST", `/collections/${id}/collaborators`, {
+    body: { email: marc!.email, role: "editor" },
+  });
+  const document = await uploadFile(marc!.api, id, uniqueText("Marc’s.txt"));
+  const marcs = await browserOf(marc);
+  await marcs.goto(`/documents/${document.id}`);
+  await marcs.getByRole("button", { name: "Share", exact: true }).click();
+  const his = marcs.getByRole("dialog", { name: "Access to “Marc’s.txt”" });
+  await expect(his).toContainText("You uploaded this document and can make it private below. Only Anna Berg");
+  await his.getByRole("combobox", { name: "Access to this document" }).click();
+  await marcs.getByRole("option", { name: /^Private/ }).click();
+  await expect(his).toContainText("Only you can open this document.");
+});
+
 test("refusals stay beside what was tried, and rights that end close the dialog for changes", async ({
   product,
   person,

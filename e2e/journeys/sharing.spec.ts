@@ -109,7 +109,7 @@ test("an address without an account is invited, reads, becomes an editor, and is
   await bens.goto(`/collections/${id}`);
   await bens.getByRole("button", { name: "Share" }).click();
   await expect(bens.getByRole("dialog")).toContainText(
-    "Only Anna Berg and others who manage access can change it.",
+    "Not everyone with access is listed for you. Only Anna Berg and others who manage access can change it.",
   );
   await expect(bens.getByLabel("Add people, groups or e-mail addresses")).toHaveCount(0);
   await look(bens, "share-viewer");
