@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Whose } from "#components/access/queries.ts";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
@@ -99,13 +100,13 @@ export function GrantList(props: GrantListProps) {
   const forget = (grant: GrantView) =>
     setRemoved((current) => current.filter((other) => grantSubjectKey(other) !== grantSubjectKey(grant)));
   function offerUndo(grant: GrantView) {
-    setRemoved((current) => [...current, grant]);
+    // at once: the focus is to go to the line, not to the control that it replaces
+    flushSync(() => setRemoved((current) => [...current, grant]));
     const end = () => {
       const hadFocus = rowOf(grant)?.contains(document.activeElement);
-      setRemoved((current) => current.filter((other) => other !== grant));
-      later(() => {
-        if (hadFocus && !rowOf(grant)) onRowGone();
-      });
+      // at once: of a control that is gone the dialog would take the focus itself
+      flushSync(() => setRemoved((current) => current.filter((other) => other !== grant)));
+      if (hadFocus && !rowOf(grant)) onRowGone();
     };
     timers.current.add(setTimeout(end, undoMs));
   }
