@@ -28,7 +28,8 @@ export function GroupPage({ id }: { id: string }) {
   const t = useTranslations("groups");
   const query = useQuery(groupQuery(id));
   const [isDeleting, setDeleting] = useState(false);
-  const group = query.data;
+  // what was read before does not stay open once it is refused
+  const group = isRefusal(query.error) ? undefined : query.data;
   const canEdit = group?.abilities.canEdit ?? false;
   return (
     <SettingsFrame

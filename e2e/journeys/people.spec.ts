@@ -170,7 +170,7 @@ test("somebody with an account joins with what they own, or declines", async ({ 
   await look(annas, "people-removal-blocked");
 });
 
-test("many people leave a group at once, and come back", async ({ product, person, browserOf }) => {
+test("many people leave a group at once, and come back", async ({ product, person, browserOf, tolerate }) => {
   const anna = await person("Anna Berg");
   const others = ["Ben Klein", "Carla Ito", "Dora Lang"].map((name) => newcomer(product.url, name));
   await anna.api.must("POST", "/workspace/invitations", {
@@ -202,4 +202,11 @@ test("many people leave a group at once, and come back", async ({ product, perso
   await expect(people.getByRole("listitem")).toHaveCount(1);
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(people.getByRole("listitem")).toHaveCount(3);
+
+  // a group that is gone meanwhile does not stay on the page
+  await anna.api.must("DELETE", `/groups/${group.id}`);
+  tolerate(page, /40[34] (GET|DELETE) \/api\/v1\/(groups|workspace)/);
+  await page.getByRole("button", { name: "Remove Ben Klein" }).click();
+  await expect(page.getByText("This group can’t be shown")).toBeVisible();
+  await expect(people).toHaveCount(0);
 });
