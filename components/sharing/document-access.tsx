@@ -8,7 +8,7 @@ import type { AccessMode, DocumentView } from "#lib/documents/schema.ts";
 import { AccessChoice } from "./access-choice.tsx";
 import { LossDialog } from "./loss-dialog.tsx";
 import { useSetAccessMode } from "./queries.ts";
-import { sharedDocument } from "./shared-thing.ts";
+import { type OnRefused, sharedDocument } from "./shared-thing.ts";
 import { type Question, useLoss } from "./use-loss.ts";
 
 const modeIcons = { private: LockKeyhole, collection: FolderClosed, invite: UserRoundPlus, link: Link2 };
@@ -18,7 +18,7 @@ interface DocumentAccessProps {
   /** Whether the reader uploaded it. */
   isMine: boolean;
   onSaid: (text: string) => void;
-  onRefused: (error: unknown) => void;
+  onRefused: OnRefused;
 }
 
 /** Where a document takes its people from: only its owner, its collection, or those invited to it. */
@@ -54,7 +54,7 @@ export function DocumentAccess({ document, isMine, onSaid, onRefused }: Document
       await step();
     } catch (problem) {
       setError(problem);
-      onRefused(problem);
+      onRefused(problem, t("unchanged"));
     }
   }
   const change = (next: AccessMode) =>

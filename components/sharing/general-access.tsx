@@ -8,14 +8,14 @@ import { type CollectionView, type Visibility, visibilities } from "#lib/collect
 import { AccessChoice } from "./access-choice.tsx";
 import { LossDialog } from "./loss-dialog.tsx";
 import { useSetVisibility, visibilityQuery } from "./queries.ts";
-import { sharedCollection } from "./shared-thing.ts";
+import { type OnRefused, sharedCollection } from "./shared-thing.ts";
 import { type Question, useLoss } from "./use-loss.ts";
 
 interface GeneralAccessProps {
   collection: CollectionView;
   isOwner: boolean;
   onSaid: (text: string) => void;
-  onRefused: (error: unknown) => void;
+  onRefused: OnRefused;
 }
 
 /** How far a collection is open to people who were not added to it. */
@@ -37,7 +37,7 @@ export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: Genera
       await step();
     } catch (problem) {
       setError(problem);
-      onRefused(problem);
+      onRefused(problem, t("generalUnchanged"));
     }
   }
   const open = (next: Visibility) =>

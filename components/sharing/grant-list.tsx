@@ -24,7 +24,7 @@ import {
   useRemoveGrant,
 } from "./queries.ts";
 import { RoleMenu } from "./role-menu.tsx";
-import type { SharedThing } from "./shared-thing.ts";
+import type { OnRefused, SharedThing } from "./shared-thing.ts";
 import { type Question, useLoss } from "./use-loss.ts";
 import { useRoleLabel } from "./use-roles.ts";
 
@@ -47,7 +47,7 @@ interface GrantListProps {
   grants: GrantView[];
   onSaid: (text: string) => void;
   /** Something was refused: rights may have changed. */
-  onRefused: (error: unknown) => void;
+  onRefused: OnRefused;
   onExplain: (whose: Whose) => void;
   /** The row that had the focus is gone: somebody else must take it. */
   onRowGone: () => void;
@@ -117,7 +117,7 @@ export function GrantList(props: GrantListProps) {
       await act();
     } catch (error) {
       tell(grant, { step, error });
-      onRefused(error);
+      onRefused(error, t(`failed.${step}`, { name: grantName(grant) }));
     }
   }
 

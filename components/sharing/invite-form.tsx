@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useId, useRef, useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { ApiError } from "#components/api.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Input } from "#components/ui/input.tsx";
@@ -10,7 +10,7 @@ import { isAddress, splitAddresses } from "./addresses.ts";
 import { endProblem, type ExpiryChoice, expiryChoices, expiryOf, today } from "./expiry.ts";
 import { Problem, useProblemText } from "./problem.tsx";
 import { subjectKey, useAddGrant } from "./queries.ts";
-import type { SharedThing } from "./shared-thing.ts";
+import type { OnRefused, SharedThing } from "./shared-thing.ts";
 import { type Chip, chipKey, SubjectField } from "./subject-field.tsx";
 import { useRoles } from "./use-roles.ts";
 
@@ -18,10 +18,12 @@ interface InviteFormProps {
   thing: SharedThing;
   /** What has access already, by `subjectKey`. */
   taken: ReadonlySet<string>;
+  /** Tells who is chosen or typed and would be lost by closing; those refused are told of already. */
+  onUnsent: (names: readonly string[]) => void;
   /** Tells what happened, for the live region. */
   onSaid: (text: string) => void;
   /** Somebody could not be added. */
-  onRefused: (error: unknown) => void;
+  onRefused: OnRefused;
 }
 
 interface Figures {
@@ -30,7 +32,7 @@ interface Figures {
 }
 
 /** Adds people, groups and addresses: one by Enter, many by pasting; those refused stay and say why. */
-export function InviteForm({ thing, taken, onSaid, onRefused }: InviteFormProps) {
+export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: InviteFormProps) {
   const t = useTranslations("share.add");
   const share = useTranslations("share");
   const textOf = useProblemText();
@@ -49,6 +51,12 @@ export function InviteForm({ thing, taken, onSaid, onRefused }: InviteFormProps)
   const { choices, isLimited } = useRoles(thing);
   const { mutateAsync: add } = useAddGrant(thing);
   const role = choices.find(({ key }) => key === chosen) ?? choices[0];
+
+  useEffect(() => {
+    const ready = chips.filter(({ error }) => error === null).map(({ label }) => label);
+    onUnsent([...ready, text.trim()].filter(Boolean));
+    return () => onUnsent([]);
+  }, [chips, text, onUnsent]);
 
   const check = (address: string): Chip => ({
     subject: { email: address },
@@ -79,7 +87,7 @@ export function InviteForm({ thing, taken, onSaid, onRefused }: InviteFormProps)
           await add({ subject: chip.subject, role, expiresAt });
           return null;
         } catch (error) {
-          onRefused(error);
+          onRefused(error, t("failed", { address: chip.label }));
           setFull(figuresOf(error));
           // these can be tried again as they are
           if (error instanceof ApiError && error.code === "rate_limited") {

@@ -16,7 +16,7 @@ import { GrantList } from "./grant-list.tsx";
 import { IconCircle } from "./icon-circle.tsx";
 import { InviteForm } from "./invite-form.tsx";
 import { grantSubjectKey, grantsQuery, visibilityQuery } from "./queries.ts";
-import type { Shareable, SharedThing } from "./shared-thing.ts";
+import type { OnRefused, Shareable, SharedThing } from "./shared-thing.ts";
 
 export type ReturnTo = "who" | "people";
 
@@ -27,15 +27,16 @@ interface ShareContentProps {
   returnTo: ReturnTo | undefined;
   /** The reader could share when they opened this, and can't any more. */
   hasLostRights: boolean;
+  onUnsent: (names: readonly string[]) => void;
   onSaid: (text: string) => void;
-  onRefused: (error: unknown) => void;
+  onRefused: OnRefused;
   onWho: () => void;
   onExplain: (whose: Whose) => void;
 }
 
 /** The first view of the share dialog: add, people with access, general access. */
 export function ShareContent(props: ShareContentProps) {
-  const { thing, of, returnTo, hasLostRights, onSaid, onRefused, onWho, onExplain } = props;
+  const { thing, of, returnTo, hasLostRights, onUnsent, onSaid, onRefused, onWho, onExplain } = props;
   const t = useTranslations("share");
   const { canShare, canSeeGrants, owner } = thing;
   const list = useQuery({ ...grantsQuery(thing), enabled: canSeeGrants });
@@ -57,7 +58,7 @@ export function ShareContent(props: ShareContentProps) {
   return (
     <div className="flex flex-col gap-5">
       {canShare ? (
-        <InviteForm thing={thing} taken={taken} onSaid={onSaid} onRefused={onRefused} />
+        <InviteForm thing={thing} taken={taken} onUnsent={onUnsent} onSaid={onSaid} onRefused={onRefused} />
       ) : (
         <p
           role={hasLostRights ? "alert" : undefined}
@@ -164,7 +165,7 @@ function DocumentRows({
             <FolderClosed />
           </IconCircle>
           <span className="min-w-0 flex-1">
-            <span className="block truncate font-medium">
+            <span className="block font-medium wrap-anywhere sm:truncate">
               {collection.data ? t("everyoneIn", { name: collection.data.name }) : t("everyoneInCollection")}
             </span>
             {collection.data && collection.data.visibility !== "private" && (
@@ -173,7 +174,9 @@ function DocumentRows({
               </span>
             )}
           </span>
-          <span className="text-ink-muted shrink-0 px-2.5 text-sm">{t("rolesThere")}</span>
+          <span className="text-ink-muted max-w-28 shrink-0 px-2.5 text-right text-sm sm:max-w-none">
+            {t("rolesThere")}
+          </span>
         </li>
       )}
     </>

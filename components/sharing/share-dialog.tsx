@@ -2,13 +2,16 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft, Check, Link2 } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { ExplanationPanel } from "#components/access/explanation-panel.tsx";
 import { WhoPanel } from "#components/access/who-panel.tsx";
 import type { Whose } from "#components/access/queries.ts";
 import { ApiError } from "#components/api.ts";
+import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
+import { notify } from "#components/ui/toast.tsx";
+import { useProblemText } from "./problem.tsx";
 import { refreshAccess } from "./queries.ts";
 import { type ReturnTo, ShareContent } from "./share-content.tsx";
 import { pagePath, type Shareable, sharedCollection, sharedDocument } from "./shared-thing.ts";
@@ -36,17 +39,36 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
   const [view, setView] = useState<View>({ name: "share" });
   const [said, setSaid] = useState("");
   const [isRefused, setRefused] = useState(false);
+  const textOf = useProblemText();
+  /** Who is in the field and was not invited. */
+  const unsent = useRef<readonly string[]>([]);
+  const onUnsent = useCallback((names: readonly string[]) => void (unsent.current = names), []);
+  /** Those whom closing would forget. */
+  const [forgotten, setForgotten] = useState<readonly string[] | null>(null);
+  const isShown = useRef(false);
+  useEffect(() => {
+    isShown.current = isOpen;
+    return () => void (isShown.current = false);
+  }, [isOpen]);
   const { name, canShare } = thing;
 
+  function close() {
+    setForgotten(null);
+    setView({ name: "share" });
+    onOpenChange(false);
+  }
   function open(next: boolean) {
-    if (!next) setView({ name: "share" });
-    onOpenChange(next);
+    if (next) onOpenChange(true);
+    else if (unsent.current.length > 0) setForgotten(unsent.current);
+    else close();
   }
   function back() {
     if (view.name !== "explain") setView({ name: "share", returnTo: "who" });
     else setView(view.from === "list" ? { name: "who" } : { name: "share", returnTo: view.from });
   }
-  function onRefused(error: unknown) {
+  function onRefused(error: unknown, what: string) {
+    // where it would be said is not there any more
+    if (!isShown.current) notify.failed(`${what} ${textOf(error)}`);
     if (!(error instanceof ApiError)) return;
     // rights that ended while this was open show in what may still be done
     if (["forbidden", "not_found", "conflict"].includes(error.code)) refreshAccess(client, thing);
@@ -89,6 +111,7 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
           of={of}
           returnTo={view.name === "share" ? view.returnTo : undefined}
           hasLostRights={isRefused && !canShare}
+          onUnsent={onUnsent}
           onSaid={setSaid}
           onRefused={onRefused}
           onWho={() => setView({ name: "who" })}
@@ -102,6 +125,16 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
       <p role="status" className="sr-only">
         {said}
       </p>
+      {forgotten && (
+        <AlertDialog
+          isOpen
+          onOpenChange={() => setForgotten(null)}
+          title={t("unsent.title")}
+          description={t("unsent.text", { count: forgotten.length, name: forgotten[0] ?? "" })}
+          confirmLabel={t("unsent.confirm")}
+          onConfirm={close}
+        />
+      )}
     </Dialog>
   );
 }

@@ -40,3 +40,6 @@ type Ref = Pick<SharedThing, "type" | "id">;
 export const pagePath = ({ type, id }: Ref): string => `/${type}s/${id}`;
 /** Its place in the API. */
 export const apiPath = ({ type, id }: Ref): string => `/api/v1/${type}s/${id}`;
+
+/** Told of each change that was refused, with a sentence on what did not happen. */
+export type OnRefused = (error: unknown, what: string) => void;

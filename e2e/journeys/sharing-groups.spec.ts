@@ -281,6 +281,50 @@ test("the dialog does not say that something is closed which is open to others",
   await expect(his).toContainText("Only you can open this document.");
 });
 
+test("whom one was about to invite is not forgotten unasked, and what fails after closing is told", async ({
+  person,
+  browserOf,
+  tolerate,
+}) => {
+  const anna = await person("Anna Berg");
+  const { id } = await anna.api.must("POST", "/collections", { body: { name: "Field notes" } });
+  const page = await browserOf(anna);
+  await page.goto(`/collections/${id}`);
+  const dialog = await openShare(page, "Field notes");
+  const field = dialog.getByRole("combobox", { name: "Add people, groups or e-mail addresses" });
+  const question = page.getByRole("alertdialog", { name: "Close without inviting?" });
+  await field.fill("zoe@example.net");
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(question).toContainText("zoe@example.net is not invited yet.");
+  await look(page, "share-unsent");
+  await page.keyboard.press("Escape");
+  await expect(question).toHaveCount(0);
+  await expect(field).toHaveValue("zoe@example.net");
+  await field.press("Escape");
+  await question.getByRole("button", { name: "Close" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Share" })).toBeFocused();
+
+  // nobody is there any more to see a chip that comes back
+  await openShare(page, "Field notes");
+  const closed = Promise.withResolvers<void>();
+  tolerate(page, /ERR_FAILED POST/);
+  await page.route("**/collaborators", async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    await closed.promise;
+    await route.abort();
+  });
+  await field.fill("zoe@example.net");
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("listitem").filter({ hasText: "zoe@example.net" })).toBeVisible();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(dialog).toHaveCount(0);
+  closed.resolve();
+  await expect(
+    page.getByText(/^zoe@example\.net is not invited\. The server could not be reached/),
+  ).toBeVisible();
+});
+
 test("refusals stay beside what was tried, and rights that end close the dialog for changes", async ({
   product,
   person,
