@@ -127,7 +127,7 @@ function PersonRow({ access, onExplain }: { access: PersonAccessView; onExplain:
             {person.isGuest && <Badge tone="warning">{t("guest")}</Badge>}
             {person.isPending && <Badge>{t("invited")}</Badge>}
           </span>
-          <span className="text-ink-muted block text-sm wrap-anywhere sm:truncate">
+          <span className="text-ink-muted block text-sm wrap-anywhere">
             {[...new Set(sources.map(sourceOf))].join(" · ")}
           </span>
         </span>

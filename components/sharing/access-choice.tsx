@@ -46,7 +46,7 @@ export function AccessChoice<Value extends string>({
           <p className="py-0.5 font-medium">{options.find((option) => option.value === value)?.label}</p>
         )}
         {Boolean(error) && <Problem error={error} isShown className="py-0.5" />}
-        <p className="text-ink-muted text-sm text-pretty">{text}</p>
+        <p className="text-ink-muted text-sm text-pretty wrap-anywhere">{text}</p>
       </div>
     </div>
   );

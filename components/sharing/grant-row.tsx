@@ -45,7 +45,8 @@ export function GrantRow({ grant, action }: { grant: GrantView; action: ReactNod
                 />
               </button>
             ) : (
-              <span className="truncate font-medium">
+              // the end of an address tells whose it is
+              <span className={cn("font-medium", grant.name === null ? "wrap-anywhere" : "truncate")}>
                 {name}
                 {grant.isYou && <span className="text-ink-muted font-normal"> ({common("you")})</span>}
               </span>
@@ -99,7 +100,7 @@ function Facts({ grant }: { grant: GrantView }) {
   ].filter(Boolean);
   if (parts.length === 0) return null;
   return (
-    <span className="text-ink-muted block text-sm wrap-anywhere sm:truncate">
+    <span className="text-ink-muted block text-sm wrap-anywhere">
       {parts.map((part, index) => (
         <span key={index}>
           {index > 0 && <span aria-hidden> · </span>}

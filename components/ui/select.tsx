@@ -83,9 +83,11 @@ export function Select<Value extends string>({
                 <Radix.ItemIndicator className="absolute top-2 left-2">
                   <Check aria-hidden className="text-accent-vivid size-4" />
                 </Radix.ItemIndicator>
-                <span className="flex flex-col">
+                <span className="flex min-w-0 flex-col">
                   <Radix.ItemText>{option.label}</Radix.ItemText>
-                  {option.description && <span className="text-ink-muted text-sm">{option.description}</span>}
+                  {option.description && (
+                    <span className="text-ink-muted text-sm wrap-anywhere">{option.description}</span>
+                  )}
                 </span>
               </Radix.Item>
             ))}
