@@ -76,7 +76,7 @@ export function ShareContent(props: ShareContentProps) {
             ref={who}
             type="button"
             onClick={canShare ? onWho : () => onExplain("own")}
-            className="text-accent-ink rounded-sm py-1 text-sm font-medium hover:underline"
+            className="text-accent-ink rounded-sm py-1 text-right text-sm font-medium hover:underline"
           >
             {t(canShare ? "who" : "whyMe")}
           </button>

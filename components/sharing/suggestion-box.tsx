@@ -70,6 +70,9 @@ export function SuggestionBox({
     if (isOpen && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (options.length > 0 && isClosed && event.key === "ArrowDown") {
+      event.preventDefault();
+      setClosed(false);
     } else if (event.key === "Enter" && option) {
       event.preventDefault();
       choose(option);

@@ -57,6 +57,10 @@ test("a group gets a role, its nested members open the collection at once, and a
   await annas.keyboard.type("edit");
   await expect(annas.getByRole("option", { name: /^Editorial/ })).toHaveAttribute("aria-selected", "true");
   await expect(annas.getByRole("option")).toContainText("Group · 2 people");
+  await annas.keyboard.press("Escape");
+  await expect(annas.getByRole("option")).toHaveCount(0);
+  await annas.keyboard.press("ArrowDown");
+  await expect(annas.getByRole("option")).toContainText("Group · 2 people");
   await look(annas, "share-suggestions");
   await annas.keyboard.press("Enter");
   await annas.keyboard.press("Enter");
