@@ -1,36 +1,29 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { type FormEvent, useId, useRef, useState } from "react";
+import { type FormEvent, useId } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
-import { Field } from "#components/ui/field.tsx";
-import { Input } from "#components/ui/input.tsx";
 import type { GrantView } from "#lib/sharing/schema.ts";
-import { endProblem, expiryOf, today } from "./expiry.ts";
+import { EndField, useEnd } from "./end-field.tsx";
 import { grantName } from "./grant-row.tsx";
 
 interface EndDialogProps {
   grant: GrantView;
   onClose: () => void;
-  /** Called with the end of the chosen day, as ISO 8601. */
+  /** Called with the chosen end, as ISO 8601 or null for none. */
   onChoose: (expiresAt: string | null) => void;
 }
 
-/** Asks for the last day of somebody's access. */
+/** Asks when somebody's access ends. */
 export function EndDialog({ grant, onClose, onChoose }: EndDialogProps) {
   const t = useTranslations("share");
   const common = useTranslations("common");
   const formId = useId();
-  const field = useRef<HTMLInputElement>(null);
-  const [day, setDay] = useState(grant.expiresAt ? today(new Date(grant.expiresAt)) : "");
-  const [isChecked, setChecked] = useState(false);
-  const problem = isChecked ? endProblem("date", day) : null;
+  const end = useEnd(grant.expiresAt);
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (endProblem("date", day)) {
-      setChecked(true);
-      field.current?.focus();
-    } else onChoose(expiryOf("date", day));
+    const expiresAt = end.read();
+    if (expiresAt !== undefined) onChoose(expiresAt);
   }
   return (
     <Dialog
@@ -42,25 +35,18 @@ export function EndDialog({ grant, onClose, onChoose }: EndDialogProps) {
         <>
           <Button onClick={onClose}>{common("cancel")}</Button>
           <Button type="submit" form={formId} variant="primary">
-            {t("setEnd")}
+            {common("save")}
           </Button>
         </>
       }
     >
-      <form id={formId} onSubmit={submit} noValidate className="pt-1">
-        <Field label={t("endDate")} isLabelHidden error={problem && t(problem)}>
-          {(control) => (
-            <Input
-              {...control}
-              ref={field}
-              data-autofocus
-              type="date"
-              min={today()}
-              value={day}
-              onChange={(event) => setDay(event.target.value)}
-            />
-          )}
-        </Field>
+      <form
+        id={formId}
+        onSubmit={submit}
+        noValidate
+        className="flex flex-wrap items-center gap-x-2 gap-y-1 py-1"
+      >
+        <EndField {...end.field} isFirst />
       </form>
     </Dialog>
   );

@@ -67,7 +67,7 @@ export function GrantList(props: GrantListProps) {
   const [places, setPlaces] = useState<ReadonlyMap<string, string>>(new Map());
   const [failures, setFailures] = useState<Readonly<Record<string, Failure>>>({});
   const [asked, setAsked] = useState<(Question & { grant: GrantView; act: () => void }) | null>(null);
-  /** Whose last day of access is being picked. */
+  /** Whose end of access is being chosen. */
   const [ending, setEnding] = useState<GrantView | null>(null);
   const [typed, setTyped] = useState("");
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());

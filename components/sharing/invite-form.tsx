@@ -3,11 +3,10 @@ import { useTranslations } from "next-intl";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { ApiError } from "#components/api.ts";
 import { Button } from "#components/ui/button.tsx";
-import { Input } from "#components/ui/input.tsx";
 import { Meter } from "#components/ui/meter.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { isAddress, splitAddresses } from "./addresses.ts";
-import { endProblem, type ExpiryChoice, expiryChoices, expiryOf, today } from "./expiry.ts";
+import { EndField, useEnd } from "./end-field.tsx";
 import { Problem, useProblemText } from "./problem.tsx";
 import { subjectKey, useAddGrant } from "./queries.ts";
 import type { OnRefused, SharedThing } from "./shared-thing.ts";
@@ -34,18 +33,13 @@ interface Figures {
 /** Adds people, groups and addresses: one by Enter, many by pasting; those refused stay and say why. */
 export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: InviteFormProps) {
   const t = useTranslations("share.add");
-  const share = useTranslations("share");
   const textOf = useProblemText();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [chips, setChips] = useState<Chip[]>([]);
   const [chosen, setChosen] = useState("viewer");
-  const [choice, setChoice] = useState<ExpiryChoice>("never");
-  const [day, setDay] = useState("");
-  const dayField = useRef<HTMLInputElement>(null);
-  /** What is wrong with the day is said once it was to be used, not while it is typed. */
-  const [isDayChecked, setDayChecked] = useState(false);
+  const end = useEnd();
   const [full, setFull] = useState<Figures | null>(null);
   const [waiting, setWaiting] = useState<unknown>(null);
   const { choices, isLimited } = useRoles(thing);
@@ -73,14 +67,13 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
     const fresh = splitAddresses(typed).map(check);
     return [...chips, ...fresh.filter((chip) => !there.has(chipKey(chip)))];
   };
-  async function invite(all: Chip[]) {
+  async function invite(all: Chip[], expiresAt: string | null) {
     if (!role) return;
     setText("");
     setFull(null);
     setWaiting(null);
     const ready = all.filter(({ error }) => error === null);
     setChips(all.filter(({ error }) => error !== null));
-    const expiresAt = expiryOf(choice, day);
     const results = await Promise.all(
       ready.map(async (chip): Promise<Chip | null> => {
         try {
@@ -105,20 +98,15 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
   }
   function submit(event: FormEvent) {
     event.preventDefault();
-    setDayChecked(true);
-    if (endProblem(choice, day)) {
-      dayField.current?.focus();
-      return;
-    }
+    const expiresAt = end.read();
+    if (expiresAt === undefined) return;
     // what was refused before is tried again: a place may be free by now
     const all = withText(text).map((chip) =>
       chip.error && "email" in chip.subject ? check(chip.subject.email) : { ...chip, error: null },
     );
-    if (all.length > 0) void invite(all);
-    setDayChecked(false);
+    if (all.length > 0) void invite(all, expiresAt);
     input.current?.focus();
   }
-  const problem = isDayChecked ? endProblem(choice, day) : null;
   const faulty = chips.filter(({ error }) => error !== null);
   return (
     <form onSubmit={submit} noValidate className="pt-1">
@@ -174,35 +162,7 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
         </div>
       )}
       <div className="text-ink-muted mt-2 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
-        <span>{share("ends")}</span>
-        <Select
-          aria-label={share("ends")}
-          variant="plain"
-          value={choice}
-          onValueChange={(next) => {
-            setChoice(next);
-            setDayChecked(false);
-          }}
-          options={expiryChoices.map((value) => ({ value, label: share(`expiry.${value}`) }))}
-        />
-        {choice === "date" && (
-          <span className="w-40">
-            <Input
-              ref={dayField}
-              type="date"
-              aria-label={share("endDate")}
-              aria-invalid={problem !== null || undefined}
-              aria-describedby={problem ? `${id}-day` : undefined}
-              min={today()}
-              value={day}
-              onChange={(event) => setDay(event.target.value)}
-            />
-          </span>
-        )}
-        {/* always there, so that assistive technology hears the change */}
-        <span id={`${id}-day`} aria-live="polite" className="text-danger-ink empty:hidden">
-          {problem && share(problem)}
-        </span>
+        <EndField {...end.field} />
         {isLimited && <span className="basis-full">{t("limitedRoles")}</span>}
       </div>
     </form>

@@ -5,7 +5,6 @@ import { Button } from "#components/ui/button.tsx";
 import { DropdownMenu, MenuItem, MenuRadioGroup, MenuSeparator } from "#components/ui/dropdown-menu.tsx";
 import { formatDate } from "#lib/i18n/format.ts";
 import type { GrantView } from "#lib/sharing/schema.ts";
-import { expiryChoices, expiryOf } from "./expiry.ts";
 import { grantName } from "./grant-row.tsx";
 import { type GrantChange, roleOfGrant } from "./queries.ts";
 import type { SharedThing } from "./shared-thing.ts";
@@ -15,7 +14,7 @@ interface RoleMenuProps {
   thing: SharedThing;
   grant: GrantView;
   onChange: (change: GrantChange) => void;
-  /** The last day of access is to be picked. */
+  /** Another end of access is to be chosen. */
   onPickEnd: () => void;
   onRemove: () => void;
   onExplain: (() => void) | undefined;
@@ -37,7 +36,7 @@ export function RoleMenu({ thing, grant, onChange, onPickEnd, onRemove, onExplai
   const label = labelOf(grant.role);
   return (
     <DropdownMenu
-      className="max-h-(--radix-dropdown-menu-content-available-height) max-w-80 overflow-y-auto!"
+      className="max-h-(--radix-dropdown-menu-content-available-height) max-w-[min(24rem,calc(100vw-1rem))] overflow-y-auto!"
       trigger={
         <Button
           variant="ghost"
@@ -70,26 +69,9 @@ export function RoleMenu({ thing, grant, onChange, onPickEnd, onRemove, onExplai
       )}
       <MenuSeparator />
       {!isBeyond && (
-        // in the menu itself: beside it there is no room on a phone
-        <div role="group" aria-label={t("ends")}>
-          <p aria-hidden className="text-ink-muted px-2 pt-1 text-sm">
-            {t("ends")}
-          </p>
-          <MenuRadioGroup
-            value={grant.expiresAt ? "date" : "never"}
-            onValueChange={(choice) =>
-              choice === "date" ? onPickEnd() : onChange({ expiresAt: expiryOf(choice, "") })
-            }
-            options={expiryChoices.map((value) => ({
-              value,
-              label:
-                value === "date" && grant.expiresAt
-                  ? t("expiry.onDate", { date: date(grant.expiresAt) })
-                  : t(`expiry.${value}`),
-            }))}
-          />
-          <MenuSeparator />
-        </div>
+        <MenuItem onSelect={onPickEnd}>
+          {t("endsNow", { end: grant.expiresAt ? date(grant.expiresAt) : t("expiry.never") })}
+        </MenuItem>
       )}
       {onExplain && <MenuItem onSelect={onExplain}>{t("explain")}</MenuItem>}
       {(!isBeyond || grant.isYou) && (

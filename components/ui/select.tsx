@@ -22,6 +22,8 @@ interface SelectProps<Value extends string> extends Partial<FieldControl> {
   options: readonly SelectOption<Value>[];
   /** Its name, where no field labels it. */
   "aria-label"?: string;
+  /** Has the focus first in a dialog. */
+  "data-autofocus"?: true | undefined;
   /** `plain` has no outline until hovered, for rows of lists. */
   variant?: "outlined" | "plain";
   isDisabled?: boolean;

@@ -214,7 +214,12 @@ for (const [looks, options] of Object.entries({
     await look(page, `${looks}-share`);
     // what a role's menu holds can be reached
     await page.getByRole("button", { name: "Role of new.reader@example.org: Viewer" }).click();
-    await page.getByRole("menuitemradio", { name: "in 7 days" }).click();
+    await look(page, `${looks}-role-menu`);
+    await page.getByRole("menuitem", { name: "Access ends: never" }).click();
+    const end = page.getByRole("dialog", { name: "When does access for new.reader@example.org end?" });
+    await end.getByRole("combobox", { name: "Access ends" }).click();
+    await page.getByRole("option", { name: "in 7 days" }).click();
+    await end.getByRole("button", { name: "Save" }).click();
     await expect(page.getByRole("dialog").getByRole("status")).toHaveText(/^The end of access/);
     await page.keyboard.press("Escape");
     if ("viewport" in options) {
