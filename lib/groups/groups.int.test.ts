@@ -155,6 +155,13 @@ describe("members in bulk", () => {
     const first = await listMembers(admin, id, { q: "MARC" });
     expect(first.items).toHaveLength(50);
     expect((await listMembers(admin, id, { q: "MARC", cursor: first.nextCursor! })).items).toHaveLength(1);
+    // and go on from where they were, even if who came last has left by now
+    const gone = first.items.at(-1)!.id;
+    const elsewhere = await makePerson();
+    await asOwner("UPDATE users SET workspace_id = $2 WHERE id = $1", [gone, elsewhere.workspaceId]);
+    expect((await listMembers(admin, id, { q: "MARC", cursor: first.nextCursor! })).items).toHaveLength(1);
+    for (const cursor of ["x", "e30", Buffer.from('["a","b"]').toString("base64url"), gone])
+      expect(() => listMembers(admin, id, { cursor }), cursor).toThrow("Not a cursor");
     expect(await found("e_l")).toEqual([last.id]);
     expect(await found(last.email.toUpperCase())).toEqual([last.id]);
     expect(await found("%")).toEqual([]);

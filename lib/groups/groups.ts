@@ -2,7 +2,7 @@ import { recordAudit, recordAudits } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { isUniqueViolation, transaction } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
-import { cursorId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
+import { namedPlace, PAGE_SIZE, pageByName } from "#lib/http/cursor.ts";
 import {
   demandGroup,
   groupColumns,
@@ -23,17 +23,17 @@ import {
 
 /** The groups of the actor's workspace by name, for its members. Guests are refused (`forbidden`). */
 export function listGroups(actor: UserActor, { q = "", cursor }: ListGroupsInput): Promise<GroupListView> {
-  const after = cursorId(cursor);
+  const after = namedPlace(cursor);
   return transaction(actor, async (tx) => {
     const abilities = await readAbilities(tx);
     const rows = await tx.$queryRaw<GroupRow[]>`
       SELECT ${groupColumns} FROM (
         SELECT * FROM groups g
          WHERE g.deleted_at IS NULL AND strpos(lower(g.name), lower(${q})) > 0
-           AND (${after}::uuid IS NULL OR (lower(g.name), g.id) > (SELECT lower(last.name), last.id FROM groups last WHERE last.id = ${after}::uuid))
+           AND (${after?.id ?? null}::uuid IS NULL OR (lower(g.name), g.id) > (lower(${after?.name ?? null}), ${after?.id ?? null}::uuid))
          ORDER BY lower(g.name), g.id LIMIT ${PAGE_SIZE + 1}
       ) g, ${groupCounts} ORDER BY lower(g.name), g.id`;
-    return { ...pageFrom(rows, toGroupView), abilities };
+    return { ...pageByName(rows, toGroupView), abilities };
   });
 }
 

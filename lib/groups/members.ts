@@ -1,7 +1,7 @@
 import { recordAudits } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { transaction, type Tx } from "#lib/db/index.ts";
-import { cursorId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
+import { namedPlace, PAGE_SIZE, pageByName } from "#lib/http/cursor.ts";
 import { type Page } from "#lib/http/schema.ts";
 import { normalizeEmail } from "#lib/sharing/schema.ts";
 import { demandGroup, readGroup } from "./rows.ts";
@@ -26,7 +26,7 @@ export function listMembers(
   groupId: string,
   { q = "", cursor }: ListGroupMembersInput,
 ): Promise<Page<GroupMemberView>> {
-  const after = cursorId(cursor);
+  const after = namedPlace(cursor);
   return transaction(actor, async (tx) => {
     await readGroup(tx, groupId);
     const rows = await tx.$queryRaw<MemberRow[]>`
@@ -34,9 +34,9 @@ export function listMembers(
         FROM group_memberships m JOIN users u ON u.id = m.user_id
        WHERE m.group_id = ${groupId}::uuid
          AND (${q} = '' OR strpos(lower(u.name), lower(${q})) > 0 OR strpos(u.email_normalized, lower(${q})) > 0)
-         AND (${after}::uuid IS NULL OR (lower(u.name), u.id) > (SELECT lower(last.name), last.id FROM users last WHERE last.id = ${after}::uuid))
+         AND (${after?.id ?? null}::uuid IS NULL OR (lower(u.name), u.id) > (lower(${after?.name ?? null}), ${after?.id ?? null}::uuid))
        ORDER BY lower(u.name), u.id LIMIT ${PAGE_SIZE + 1}`;
-    return pageFrom(rows, ({ addedAt, ...row }) => ({ ...row, addedAt: addedAt.toISOString() }));
+    return pageByName(rows, ({ addedAt, ...row }) => ({ ...row, addedAt: addedAt.toISOString() }));
   });
 }
 

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { AppError } from "#lib/errors/index.ts";
 import { type Page } from "./schema.ts";
 
@@ -11,6 +12,25 @@ export function cursorId(cursor: string | undefined): string | null {
   if (cursor === undefined) return null;
   if (!uuid.test(cursor)) throw noCursor();
   return cursor;
+}
+
+/** The last of a page of a list by name: where to go on, even once it is renamed, or gone. */
+export interface NamedPlace {
+  name: string;
+  id: string;
+}
+
+/** The place a cursor of `pageByName` stands for; null at the beginning. */
+export function namedPlace(cursor: string | undefined): NamedPlace | null {
+  if (cursor === undefined) return null;
+  try {
+    const [name, id] = z
+      .tuple([z.string(), z.string().regex(uuid)])
+      .parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+    return { name, id };
+  } catch {
+    throw noCursor();
+  }
 }
 
 /** The refusal of a cursor that no page gave. */
@@ -29,7 +49,17 @@ export function pageFrom<Row extends { id: string }, Item>(
   rows: Row[],
   toItem: (row: Row) => Item,
   size = PAGE_SIZE,
+  cursorOf: (last: Row) => string = ({ id }) => id,
 ): Page<Item> {
   const shown = rows.slice(0, size);
-  return { items: shown.map(toItem), nextCursor: rows.length > size ? shown.at(-1)!.id : null };
+  return { items: shown.map(toItem), nextCursor: rows.length > size ? cursorOf(shown.at(-1)!) : null };
 }
+
+/** As `pageFrom`, of a list by name and then id. */
+export const pageByName = <Row extends NamedPlace, Item>(
+  rows: Row[],
+  toItem: (row: Row) => Item,
+): Page<Item> =>
+  pageFrom(rows, toItem, PAGE_SIZE, ({ name, id }) =>
+    Buffer.from(JSON.stringify([name, id])).toString("base64url"),
+  );

@@ -2,7 +2,7 @@ import { recordAudits } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { transaction, type Tx } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
-import { cursorId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
+import { type NamedPlace, namedPlace, PAGE_SIZE, pageByName } from "#lib/http/cursor.ts";
 import { type Locale, translator } from "#lib/i18n/index.ts";
 import {
   type ListPeopleInput,
@@ -29,7 +29,7 @@ export function listPeople(
   actor: UserActor,
   { q = "", notInGroup, cursor }: ListPeopleInput,
 ): Promise<MemberListView> {
-  const after = cursorId(cursor);
+  const after = namedPlace(cursor);
   return transaction(actor, async (tx) => {
     const [abilities] = await tx.$queryRaw<{ isMember: boolean; canManage: boolean }[]>`
       SELECT app.actor_workspace() IS NOT NULL AS "isMember", app.is_workspace_admin() AS "canManage"`;
@@ -37,7 +37,7 @@ export function listPeople(
       throw new AppError("forbidden", "Guests see no people", { reason: "guest_action" });
     const rows = await readMembers(tx, { q, notInGroup, after, atMost: PAGE_SIZE + 1 });
     return {
-      ...pageFrom(rows, (row) => toMember(row, actor)),
+      ...pageByName(rows, (row) => toMember(row, actor)),
       abilities: { canManage: abilities.canManage },
     };
   });
@@ -115,7 +115,13 @@ function readMembers(
     notInGroup = null,
     after = null,
     atMost,
-  }: { id?: string | null; q?: string; notInGroup?: string | null; after?: string | null; atMost: number },
+  }: {
+    id?: string | null;
+    q?: string;
+    notInGroup?: string | null;
+    after?: NamedPlace | null;
+    atMost: number;
+  },
 ): Promise<MemberRow[]> {
   return tx.$queryRaw<MemberRow[]>`
     SELECT u.id, u.name, u.email, u.workspace_role AS role, u.suspended_at IS NOT NULL AS "isSuspended", u.is_system_admin AS "isSystemAdmin",
@@ -126,7 +132,7 @@ function readMembers(
          WHERE workspace_id = (SELECT app.actor_workspace()) AND NOT is_external AND (${id}::uuid IS NULL OR id = ${id}::uuid)
            AND (${q} = '' OR strpos(lower(name), lower(${q})) > 0 OR strpos(email_normalized, lower(${q})) > 0)
            AND (${notInGroup}::uuid IS NULL OR NOT EXISTS (SELECT FROM group_memberships m WHERE m.group_id = ${notInGroup}::uuid AND m.user_id = users.id))
-           AND (${after}::uuid IS NULL OR (lower(name), id) > (SELECT lower(last.name), last.id FROM users last WHERE last.id = ${after}::uuid))
+           AND (${after?.id ?? null}::uuid IS NULL OR (lower(name), id) > (lower(${after?.name ?? null}), ${after?.id ?? null}::uuid))
          ORDER BY lower(name), id LIMIT ${atMost}::int
       ) u ORDER BY lower(u.name), u.id`;
 }
