@@ -1,10 +1,10 @@
 import type { GetStepTools } from "inngest";
 import type { inngest } from "../client.ts";
 
-/** A letter may wait for its turn an hour at a time, for longer than an invitation holds. */
+/** Hours a letter waits at most: as long as an invitation into a workspace holds, and 3,600 letters of one person. */
 const MOST_TURNS = 24 * 15;
 
-/** Sends a letter once its sender may send another: over an hourly limit it waits, and is never lost. */
+/** Sends a letter once its sender may send another: over an hourly limit it waits for a later hour. */
 export async function inTurn(
   step: GetStepTools<typeof inngest>,
   send: () => Promise<"sent" | "nothing" | { waitSeconds: number }>,

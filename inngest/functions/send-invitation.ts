@@ -3,7 +3,10 @@ import { inngest } from "../client.ts";
 import { eventSchemas } from "../events.ts";
 import { inTurn } from "./in-turn.ts";
 
-/** Tells an address what was shared with it. Letters over the inviter's hourly limit wait for the next hour. What was taken back meanwhile is not mentioned. */
+/**
+ * Tells an address what was shared with it. Letters over the inviter's hourly limit wait for the next hour. What was taken
+ * back meanwhile is not mentioned.
+ */
 export const sendInvitationMail = inngest.createFunction(
   {
     id: "send-invitation",
