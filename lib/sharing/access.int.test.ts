@@ -473,4 +473,26 @@ describe("simulating a removal", () => {
     ] as const)
       expect(await outcome(simulateRemoval(actor, place, { accessMode: "private" }))).toBe(refused);
   });
+
+  it("of another access mode does not say that it knows all, where it looked at the first thousand", async () => {
+    const { owner, workspaceId, collection, document } = await shared();
+    const crowd = await makeGroup(workspaceId);
+    await asOwner(
+      `WITH people AS (
+         INSERT INTO users (workspace_id, email, email_normalized, name, email_verified_at)
+         SELECT $1, 'zz' || n || '-' || $2, 'zz' || n || '-' || $2, 'Person', now() FROM generate_series(1, 1000) n RETURNING id)
+       INSERT INTO group_memberships (group_id, user_id) SELECT $3, id FROM people`,
+      [workspaceId, address(), crowd],
+    );
+    await grant(owner, collection, { groupId: crowd, role: "viewer" });
+    const simulated = () => simulateRemoval(owner, document, { accessMode: "private" });
+    // the owner, who asks, and the thousand
+    expect(await simulated()).toMatchObject({ isComplete: false });
+    await asOwner(
+      "DELETE FROM group_memberships WHERE group_id = $1 AND user_id = (SELECT max(user_id::text)::uuid FROM group_memberships WHERE group_id = $1)",
+      [crowd],
+    );
+    const { people, isComplete } = await simulated();
+    expect([people.length, isComplete]).toEqual([999, true]);
+  });
 });

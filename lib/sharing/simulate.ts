@@ -109,7 +109,9 @@ async function inMode(
   const [had, has] = [now, then].map((place) => resolveMask(place, ofEveryone, grants)) as [number, number];
   return {
     people: losses(people, actor),
-    isComplete: everybody.size <= MOST_PEOPLE,
+    isComplete: [facts.people.length, colleagues.length, everybody.size].every(
+      (count) => count <= MOST_PEOPLE,
+    ),
     everyone: permissionsIn(had & ~has),
   };
 }
