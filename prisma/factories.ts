@@ -118,4 +118,24 @@ export async function quotaTruth(personId: string) {
   return row!;
 }
 
+/** What a person has under way, by the counters and by the pending documents: what must always be equal. */
+export async function pendingTruth(personId: string) {
+  const [row] = await asOwner<Record<"counter" | "rows", { documents: number; bytes: number }>>(
+    `SELECT
+      (SELECT json_build_object('documents', pending_documents, 'bytes', pending_bytes) FROM user_quotas WHERE user_id = $1) AS counter,
+      (SELECT json_build_object('documents', count(*), 'bytes', coalesce(sum(size_bytes) FILTER (WHERE upload_object_id IS NOT NULL), 0))
+         FROM documents WHERE owner_id = $1 AND status = 'pending') AS rows`,
+    [personId],
+  );
+  return row!;
+}
+
+/** An hour goes by for what a person gave up, except where somebody is at it. */
+export const passAnHour = (personId: string) =>
+  asOwner(
+    `UPDATE objects SET created_at = created_at - interval '1 hour'
+      WHERE id IN (SELECT id FROM objects WHERE owner_id = $1 FOR UPDATE SKIP LOCKED)`,
+    [personId],
+  );
+
 export const missingId = (): string => randomUUID();

@@ -33,6 +33,7 @@ const editor =
 export const builtInRoles = { owner: fullMask, editor, commenter, viewer } as const;
 export type BuiltInRole = keyof typeof builtInRoles;
 export const builtInRoleNames = Object.keys(builtInRoles) as BuiltInRole[];
+export const isBuiltInRole = (name: string): name is BuiltInRole => Object.hasOwn(builtInRoles, name);
 
 /** Whether `mask` holds the permission. */
 export const allows = (mask: number, permission: Permission): boolean =>

@@ -41,7 +41,7 @@ describe("resolveMask", () => {
     [document("link"), 33 | 256],
     [document("invite"), 256],
     [document("private"), 0],
-    [document("private", "ada"), 13],
+    [document("private", "ada"), 13 | 33 | 256],
     [document("invite", "ada"), 9 | 256],
   ])("adds up what counts: %j", (resource, mask) => {
     expect(resolveMask(resource, person(), grants)).toBe(mask);
@@ -63,6 +63,15 @@ describe("grantState", () => {
     expect(grantState(document("link"), link)).toBe("active");
     expect(grantState(document("link"), grant({ isLink: true }))).toBe("active");
     expect(grantState({ type: "collection" }, grant({}))).toBe("active");
+  });
+  it("counts all that the owner of a private document was given, and a link's for nobody", () => {
+    const own = document("private", "ada");
+    for (const resource of ["collection", "document"] as const) {
+      expect(grantState(own, grant({ resource }), person())).toBe("active");
+      expect(grantState(own, grant({ resource }), person({ id: "eve" }))).toBe("access_mode");
+      expect(grantState(own, grant({ resource }), person({ isSuspended: true }))).toBe("access_mode");
+      expect(grantState(own, grant({ resource, isLink: true }), person())).toBe("access_mode");
+    }
   });
 });
 

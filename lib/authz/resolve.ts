@@ -34,30 +34,40 @@ export interface GroupEdge {
   parentId: string;
 }
 
-/** Whether a grant counts for the resource, or why it does not. */
+/** Whether a grant counts for somebody on the resource, or why it does not. */
 export type GrantState = "active" | "expired" | "access_mode";
 
 const documentOwnerMask = permissionBits.view_documents | permissionBits.delete_own_documents;
 const privateOwnerMask = documentOwnerMask | permissionBits.edit_documents;
 
+const ownsDocument = (resource: ResourceFact, person: PersonFact | null): boolean =>
+  resource.type === "document" && person !== null && !person.isSuspended && resource.ownerId === person.id;
+
 /** What owning the document alone gives: view and delete, and to edit what only its owner can see. */
 export function ownerMask(resource: ResourceFact, person: PersonFact): number {
-  if (resource.type === "collection" || person.isSuspended || resource.ownerId !== person.id) return 0;
+  if (resource.type === "collection" || !ownsDocument(resource, person)) return 0;
   return resource.accessMode === "private" ? privateOwnerMask : documentOwnerMask;
 }
 
 /**
- * Grants on the collection count in the modes collection and link, grants on the document in all but private, those of
- * its links in the mode link alone.
+ * Grants on the collection count in the modes collection and link, grants on the document in those and invite, those of
+ * its links in the mode link alone. In the mode private all of them count for the document's owner, and none for anybody
+ * else. Without a person it is asked of whoever is not the owner.
  */
-export function grantState(resource: ResourceFact, grant: GrantFact): GrantState {
+export function grantState(
+  resource: ResourceFact,
+  grant: GrantFact,
+  person: PersonFact | null = null,
+): GrantState {
   if (grant.isExpired) return "expired";
   if (resource.type === "collection") return grant.resource === "collection" ? "active" : "access_mode";
   const { accessMode } = resource;
   const counts =
-    grant.resource === "document"
-      ? accessMode === "link" || (accessMode !== "private" && !grant.isLink)
-      : accessMode === "collection" || accessMode === "link";
+    accessMode === "private"
+      ? ownsDocument(resource, person) && !grant.isLink
+      : grant.resource === "document"
+        ? accessMode === "link" || !grant.isLink
+        : accessMode !== "invite";
   return counts ? "active" : "access_mode";
 }
 
@@ -72,7 +82,7 @@ export const resolveMask = (
   grants: readonly GrantFact[],
 ): number =>
   grantsOf(person, grants)
-    .filter((grant) => grantState(resource, grant) === "active")
+    .filter((grant) => grantState(resource, grant, person) === "active")
     .reduce((mask, grant) => mask | grant.mask, ownerMask(resource, person)) & fullMask;
 
 /** Every group the person acts as, directly or through nesting. */

@@ -11,27 +11,49 @@ interface Context<Tx> {
 }
 
 // The pool outlives one bundle of the application (see index.ts), and so must what its connections read.
-const holder = globalThis as typeof globalThis & { sheafContexts?: AsyncLocalStorage<Context<unknown>> };
+const holder = globalThis as typeof globalThis & {
+  sheafContexts?: AsyncLocalStorage<Context<unknown>>;
+  sheafRequests?: AsyncLocalStorage<Actor>;
+};
 const contexts = (holder.sheafContexts ??= new AsyncLocalStorage<Context<unknown>>());
 
 export const currentContext = <Tx>() => contexts.getStore() as Context<Tx> | undefined;
 export const withContext = <Tx, Result>(context: Context<Tx>, work: () => Result): Result =>
   contexts.run(context, work);
 
+const requests = (holder.sheafRequests ??= new AsyncLocalStorage<Actor>());
+
+/**
+ * Runs what a request asks for. Until the actor's proof is held, whatever reaches the database first, as whomever,
+ * confirms it in the same message or before: nothing is done for somebody who is not who they seem.
+ */
+export const onBehalfOf = <Result>(actor: Actor, work: () => Result): Result => requests.run(actor, work);
+export const askingActor = (): Actor | undefined => requests.getStore();
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** What the database is told of an actor: `app.actor_kind`, `app.actor_id`, and `app.person_id` for those who hold what people do. */
-function settingsOf(actor: Actor): [kind: string, id: string, personId: string] {
+/**
+ * What the database is told of an actor: who acts (`app.actor_kind`, `app.actor_id`), the person where people's rights count
+ * (`app.person_id`), and with which request, for the audit log.
+ */
+function settingsOf(actor: Actor): [name: string, value: string][] {
   const id = actorIdOf(actor);
   if (id && !uuid.test(id)) throw new Error("An actor's id must be a UUID.");
-  return [actor.kind, id, actor.kind === "visitor" ? "" : id];
+  return [
+    ["app.actor_kind", actor.kind],
+    ["app.actor_id", id],
+    ["app.person_id", actor.kind === "visitor" ? "" : id],
+    ["app.request_id", actor.requestId ?? ""],
+    ["app.request_ip", actor.ip ?? ""],
+  ];
 }
 
 /** `BEGIN` and the actor's settings as one message; they end with the transaction. */
 export function beginAs(actor: Actor): string {
-  // The text goes to the server as it is: a kind is one of ours, and an id was looked at.
-  const [kind, id, personId] = settingsOf(actor);
-  return `BEGIN; SELECT set_config('app.actor_kind', '${kind}', true), set_config('app.actor_id', '${id}', true), set_config('app.person_id', '${personId}', true)`;
+  const settings = settingsOf(actor).map(
+    ([name, value]) => `set_config('${name}', ${pg.escapeLiteral(value)}, true)`,
+  );
+  return `BEGIN; SELECT ${settings.join(", ")}`;
 }
 
 /** Whether somebody still has to make sure that this actor is who the request says. */
@@ -39,18 +61,27 @@ export const unheldProof = (actor: Actor): Proof | null =>
   actor.kind === "user" && actor.proof && !actor.proof.isHeld ? actor.proof : null;
 
 /**
- * The statement that makes the transaction it stands in one of the actor's, for reading only. An actor with a proof is
- * confirmed by it: it raises SH006, and what comes after it in the message is not run, unless the proof holds.
+ * The statement that makes the transaction it stands in one of the actor's. An actor with a proof is confirmed by it: it
+ * raises SH006, and what comes after it in the message is not run, unless the proof holds.
  */
-export function readAs(actor: Actor): Statement {
-  const settings =
-    "set_config('app.actor_kind', $1, true), set_config('app.actor_id', $2, true), set_config('app.person_id', $3, true), set_config('transaction_read_only', 'on', true)";
+export function actAs(actor: Actor, { isReading }: { isReading: boolean }): Statement {
+  const settings = settingsOf(actor);
+  const list = [
+    ...settings.map(([name], i) => `set_config('${name}', $${i + 1}, true)`),
+    ...(isReading ? ["set_config('transaction_read_only', 'on', true)"] : []),
+  ].join(", ");
+  const values = settings.map(([, value]) => value);
   const proof = unheldProof(actor);
-  if (!proof) return { text: `SELECT ${settings}`, values: settingsOf(actor) };
+  if (!proof) return { text: `SELECT ${list}`, values };
   // a function in FROM has run when the settings are made: it may note the time of use, a reading transaction may not
+  const held = [
+    proof.secret(),
+    actor.kind === "user" && actor.isSystemAdmin === true,
+    ...(proof.scope ? [proof.scope] : []),
+  ];
   return {
-    text: `SELECT ${settings} FROM app.demand_${proof.kind}($4, $2::text::uuid, $5)`,
-    values: [...settingsOf(actor), proof.secret(), actor.kind === "user" && actor.isSystemAdmin === true],
+    text: `SELECT ${list} FROM app.demand_${proof.kind}($6, $2::text::uuid, $7${proof.scope ? ", $8" : ""})`,
+    values: [...values, ...held],
   };
 }
 

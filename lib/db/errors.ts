@@ -1,10 +1,11 @@
 import { AppError, quotaExceeded } from "#lib/errors/index.ts";
-import { type QuotaRefusal } from "#lib/errors/schema.ts";
+import type { QuotaRefusal } from "#lib/errors/schema.ts";
 
 interface DatabaseError {
   code: string;
   message: string;
   detail: string | undefined;
+  hint: string | undefined;
 }
 
 /** PostgreSQL's own code, message and detail, out of whatever wrapped them; null for other errors. */
@@ -20,12 +21,19 @@ export function databaseError(error: unknown): DatabaseError | null {
         code,
         message: text(found.originalMessage) ?? text(found.message) ?? "",
         detail: text(found.detail),
+        hint: text(found.hint),
       };
     }
     at = found.meta?.driverAdapterError ?? found.cause;
   }
   return null;
 }
+
+/** What a refusal says of itself: the detail is its reason, the hint what the reason's sentence needs, as JSON. */
+const refusal = ({ detail, hint }: DatabaseError) => ({
+  ...(hint === undefined ? {} : (JSON.parse(hint) as Record<string, string | number>)),
+  reason: detail,
+});
 
 /** The refusals of the database's own functions and policies, as the errors the rest of the program speaks. */
 export function asAppError(error: unknown): unknown {
@@ -37,10 +45,10 @@ export function asAppError(error: unknown): unknown {
     case "SH002":
       return new AppError("not_found", found.message, { reason: found.detail }, error);
     case "SH003":
-      return new AppError("forbidden", found.message, { reason: found.detail }, error);
+      return new AppError("forbidden", found.message, refusal(found), error);
     case "SH004":
     case "SH005":
-      return new AppError("conflict", found.message, { reason: found.detail }, error);
+      return new AppError("conflict", found.message, refusal(found), error);
     case "SH006":
       return new AppError("unauthenticated", found.message, {}, error);
     case "23503":

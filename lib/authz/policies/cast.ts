@@ -3,6 +3,7 @@ import type pg from "pg";
 import { asOwner, makePerson, type Person } from "#prisma/factories.ts";
 import { type Actor, type VisitorActor } from "#lib/authz/actor.ts";
 import { beginAs } from "#lib/db/context.ts";
+import { planned } from "#lib/db/testing/planned.ts";
 
 /** Test fixture: one collection with documents of every kind, and everybody who may come to it. */
 
@@ -180,7 +181,7 @@ export function asker(client: pg.Client): Asked {
   return async (actor, text, values = []) => {
     await client.query(actor ? beginAs(actor) : "BEGIN");
     try {
-      return (await client.query(text, values)).rowCount ?? 0;
+      return (await client.query(planned(text, values))).rowCount ?? 0;
     } catch (error) {
       return (error as { code: string }).code;
     } finally {

@@ -58,7 +58,7 @@ function masks(name: ContextName): Record<DocumentName, number> {
     case "owner":
       return { ...everywhere(owner), invited: 9 };
     case "editor":
-      return { ...everywhere(editor), secret: 13 };
+      return { ...everywhere(editor), secret: editor };
     case "commenter":
       return { ...everywhere(commenter), invited: editor };
     case "viewer":
@@ -146,7 +146,7 @@ describe.each([
         `INSERT INTO ${table} (document_id, ${byLinks && isVisitor(name) ? "author_link_id" : "author_id"}) VALUES ($1, $2) RETURNING id`,
         [cast.documents[document], name === "system" ? cast.people.owner.id : idOf(name)],
       ),
-      // a table without a column for links has no place for visitors
+      // a table without a column for links has no resource for visitors
       name === "system"
         ? 1
         : !has(liveMask(name, document), needed)
@@ -275,7 +275,7 @@ describe("protect_log", () => {
   });
   const readers: ContextName[] = ["owner", "editor", "commenter", "viewer", "guest", "linkViewer", "linkCommenter", "system"]; // prettier-ignore
 
-  it("shows rows to those who see the place", async () => {
+  it("shows rows to those who see the resource", async () => {
     for (const name of contexts)
       expect([name, await ask(cast.actors[name], "SELECT FROM decisions")]).toEqual([
         name,
@@ -306,13 +306,13 @@ describe("protect_log", () => {
   });
 
   it("goes with what it belongs to", async () => {
-    const [place] = await asOwner<{ id: string }>(
+    const [resource] = await asOwner<{ id: string }>(
       "INSERT INTO collections (workspace_id, owner_id, name) VALUES ($1, $2, 'Gone') RETURNING id",
       [cast.workspaceId, cast.people.owner.id],
     );
-    await asOwner("INSERT INTO decisions (collection_id) VALUES ($1)", [place!.id]);
-    await asOwner("DELETE FROM collections WHERE id = $1", [place!.id]);
-    expect(await asOwner("SELECT FROM decisions WHERE collection_id = $1", [place!.id])).toEqual([]);
+    await asOwner("INSERT INTO decisions (collection_id) VALUES ($1)", [resource!.id]);
+    await asOwner("DELETE FROM collections WHERE id = $1", [resource!.id]);
+    expect(await asOwner("SELECT FROM decisions WHERE collection_id = $1", [resource!.id])).toEqual([]);
   });
 });
 

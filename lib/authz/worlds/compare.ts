@@ -3,15 +3,15 @@ import { everyonePrincipalId } from "../actor.ts";
 import { fullMask, permissionBits, permissionsIn } from "../permissions.ts";
 import { isInGroup, isLive, isSuspended, mayRemove, rightsOf, type Who, workspaceOf } from "./model.ts";
 import { askersOf, looksAround, observe, type Source, sources } from "./observe.ts";
-import { placeId, type StoredWorld } from "./store.ts";
+import { resourceId, type StoredWorld } from "./store.ts";
 import { askTwin } from "./twin.ts";
-import { holds, type PlaceRef, placesOf } from "./world.ts";
+import { holds, type WorldResource, resourcesOf } from "./world.ts";
 
 /** Where an answer is not the model's. */
 export interface Disagreement {
-  /** The world's place in the batch. */
+  /** The world's resource in the batch. */
   world: number;
-  source: Source | "resolve.ts" | "user_principals" | "groupsReached";
+  source: Source | "resolve.ts" | "user_principals" | "groupsReached" | "attempts";
   text: string;
 }
 export interface Comparison {
@@ -26,16 +26,16 @@ const { view_documents, create_documents, edit_documents } = permissionBits;
 function expectedOf(
   stored: StoredWorld,
   who: Who | null,
-  place: PlaceRef,
+  resource: WorldResource,
   source: Source,
 ): number | undefined {
   const { world } = stored;
   if (who === null) {
     // the system may everything; it changes and removes nothing here
-    if (source === "page") return isPage(stored, place) ? fullMask : 0;
+    if (source === "page") return isPage(stored, resource) ? fullMask : 0;
     return source === "rights" ? fullMask : source === "read" ? 1 : undefined;
   }
-  const mask = rightsOf(world, who, place);
+  const mask = rightsOf(world, who, resource);
   const isSeen = (mask & view_documents) !== 0;
   switch (source) {
     case "rights":
@@ -51,23 +51,24 @@ function expectedOf(
       return Number(isSeen && (mask & edit_documents) !== 0);
     case "create":
       // nobody puts anything where they see nothing, or into the trash
-      if (!("collection" in place)) return undefined;
-      return Number(isSeen && (mask & create_documents) !== 0 && isLive(world, place));
+      if (!("collection" in resource)) return undefined;
+      return Number(isSeen && (mask & create_documents) !== 0 && isLive(world, resource));
     case "remove":
-      return Number(mayRemove(world, who, place));
+      return Number(mayRemove(world, who, resource));
     case "page":
-      return isPage(stored, place) && isSeen ? mask : 0;
+      return isPage(stored, resource) && isSeen ? mask : 0;
     case "around":
-      return Number(isPage(stored, place) && isSeen && seesAround(stored, who, place));
+      return Number(isPage(stored, resource) && isSeen && seesAround(stored, who, resource));
   }
 }
 
 /** Whether there is a page of it at all. */
-const isPage = ({ world }: StoredWorld, place: PlaceRef) => "document" in place && isLive(world, place);
+const isPage = ({ world }: StoredWorld, resource: WorldResource) =>
+  "document" in resource && isLive(world, resource);
 
-function seesAround({ world }: StoredWorld, who: Who, place: PlaceRef): boolean {
-  if (!("document" in place)) return false;
-  const { collection } = world.documents[place.document]!;
+function seesAround({ world }: StoredWorld, who: Who, resource: WorldResource): boolean {
+  if (!("document" in resource)) return false;
+  const { collection } = world.documents[resource.document]!;
   return (rightsOf(world, who, { collection }) & view_documents) !== 0;
 }
 
@@ -76,8 +77,8 @@ const told = (who: Who | null) => {
   if (typeof who === "string") return who;
   return "person" in who ? `person ${who.person}` : `link ${who.link}`;
 };
-const toldPlace = (place: PlaceRef) =>
-  "collection" in place ? `collection ${place.collection}` : `document ${place.document}`;
+const toldResource = (resource: WorldResource) =>
+  "collection" in resource ? `collection ${resource.collection}` : `document ${resource.document}`;
 const toldMask = (mask: number) => (mask === 0 ? "nothing" : `${mask} (${permissionsIn(mask).join(", ")})`);
 
 /** Everything a person acts as, as the model sees it. */
@@ -93,9 +94,9 @@ function principalsOf({ world, ids }: StoredWorld, person: number): string[] {
 
 /** The ids of everything in their world that somebody sees. */
 const visibleTo = ({ world, ids }: StoredWorld, who: Who): string[] =>
-  placesOf(world)
-    .filter((place) => (rightsOf(world, who, place) & view_documents) !== 0)
-    .map((place) => placeId(ids, place));
+  resourcesOf(world)
+    .filter((resource) => (rightsOf(world, who, resource) & view_documents) !== 0)
+    .map((resource) => resourceId(ids, resource));
 
 const difference = (a: string[], b: string[]) => a.filter((item) => !b.includes(item));
 
@@ -110,20 +111,22 @@ export async function compare(
   const disagreements: Disagreement[] = [];
   let compared = 0;
 
-  const key = (world: number, who: Who | null, place: string) => `${world} ${told(who)} ${place}`;
+  const key = (world: number, who: Who | null, resource: string) => `${world} ${told(who)} ${resource}`;
   const answers = new Map<Source, Map<string, number>>(sources.map((source) => [source, new Map()]));
   const listed = new Map<number, string[]>();
-  for (const { world, who, source, place, value } of await observe(app, worlds)) {
-    if (source === "list") listed.set(world, [...(listed.get(world) ?? []), place]);
-    else answers.get(source)!.set(key(world, who, place), value);
+  for (const { world, who, source, resource, value } of await observe(app, worlds)) {
+    if (source === "list") listed.set(world, [...(listed.get(world) ?? []), resource]);
+    else answers.get(source)!.set(key(world, who, resource), value);
   }
   const twin = await askTwin(owner, worlds);
-  const twins = new Map(twin.answers.map(({ world, who, place, mask }) => [key(world, who, place), mask]));
+  const twins = new Map(
+    twin.answers.map(({ world, who, resource, mask }) => [key(world, who, resource), mask]),
+  );
 
   worlds.forEach((stored, world) => {
     for (const who of askersOf(stored))
-      for (const place of placesOf(stored.world)) {
-        const at = key(world, who, placeId(stored.ids, place));
+      for (const resource of resourcesOf(stored.world)) {
+        const at = key(world, who, resourceId(stored.ids, resource));
         const judge = (source: Disagreement["source"], expected: number | undefined, actual: number) => {
           if (expected === undefined) return;
           compared++;
@@ -135,13 +138,13 @@ export async function compare(
           disagreements.push({
             world,
             source,
-            text: `${told(who)} on ${toldPlace(place)}: ${wrong}, but should be ${right}`,
+            text: `${told(who)} on ${toldResource(resource)}: ${wrong}, but should be ${right}`,
           });
         };
         for (const source of sources)
-          judge(source, expectedOf(stored, who, place, source), answers.get(source)!.get(at) ?? 0);
+          judge(source, expectedOf(stored, who, resource, source), answers.get(source)!.get(at) ?? 0);
         if (who !== null && !(typeof who === "object" && "link" in who))
-          judge("resolve.ts", rightsOf(stored.world, who, place), twins.get(at) ?? 0);
+          judge("resolve.ts", rightsOf(stored.world, who, resource), twins.get(at) ?? 0);
       }
   });
   const judgeSets = (

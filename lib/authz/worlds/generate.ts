@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { fullMask } from "../permissions.ts";
 import {
+  type Attempt,
   begins,
   type Change,
   type Mode,
-  type PlaceRef,
+  type WorldResource,
   type RoleRef,
   type Visibility,
   type World,
@@ -39,7 +40,7 @@ const rough = fc.record({
     fc.record({
       workspace,
       moves: weighted([12, false], [1, true]),
-      isAdmin: weighted([7, false], [1, true]),
+      isAdmin: weighted([3, false], [1, true]),
       isSystemAdmin: weighted([9, false], [1, true]),
       isGuest: weighted<Change>([9, "never"], [3, "before"], [1, "during"], [1, "undone"]),
       isSuspended: exception,
@@ -119,6 +120,17 @@ const rough = fc.record({
       on: some,
       role: some,
       state: fc.constantFrom("pending", "accepted", "withdrawn"),
+    }),
+  ),
+  attempts: upTo(
+    3,
+    fc.record({
+      change: fc.constantFrom<Attempt["change"][]>("role", "deleted role", "membership", "nesting"),
+      by: some,
+      one: some,
+      other: some,
+      isOwn: weighted([1, false], [3, true]),
+      mask,
     }),
   ),
 });
@@ -209,7 +221,7 @@ function toWorld(raw: Rough): World {
     owner: personAt(document.owner),
     oldMode: document.oldMode ?? document.mode,
   }));
-  const placeAt = (onDocument: boolean, index: number): PlaceRef =>
+  const placeAt = (onDocument: boolean, index: number): WorldResource =>
     onDocument ? { document: index % documents.length } : { collection: index % collections.length };
 
   const given = new Set<string>();
@@ -257,11 +269,12 @@ function toWorld(raw: Rough): World {
     documents,
     grants,
     links: raw.links.map(({ onDocument, on, ...link }) => {
-      const place = placeAt(onDocument, on);
-      const around = "collection" in place ? place.collection : documents[place.document]!.collection;
+      const resource = placeAt(onDocument, on);
+      const around =
+        "collection" in resource ? resource.collection : documents[resource.document]!.collection;
       // none is made where a protection is under way
       const isRefused = link.isLive === "during" && collections[around]!.isProtected;
-      return { ...link, on: place, isLive: isRefused ? "before" : link.isLive };
+      return { ...link, on: resource, isLive: isRefused ? "before" : link.isLive };
     }),
     invitations: distinct(
       raw.invitations.map(({ person, onDocument, on, role, state }) => ({
@@ -272,6 +285,34 @@ function toWorld(raw: Rough): World {
       })),
       ({ person, on, state }) => `${person}:${JSON.stringify(on)}:${state}`,
     ),
+    attempts: raw.attempts.flatMap(({ change, by, one, other, isOwn, mask }): Attempt[] => {
+      const trying = people.flatMap(({ isAdmin }, index) => (isAdmin ? index : [])).toReversed();
+      const attempt = { by: trying[by % trying.length]! };
+      // what is not in their workspace, or not there any more, is left alone unless there is nothing else
+      const { workspace, movesTo } = people[attempt.by]!;
+      const near = <Thing extends { workspace: number }>(
+        things: Thing[],
+        isThere: (thing: Thing) => boolean,
+      ) =>
+        things.flatMap((thing, at) =>
+          thing.workspace === (movesTo ?? workspace) && isThere(thing) ? at : [],
+        );
+      const nearGroups = near(raw.groups, ({ isDeleted }) => isDeleted === "never");
+      const nearRoles = near(roles, (role) => role.movesTo === null);
+      const groupIn = (index: number) => nearGroups[index % nearGroups.length] ?? groupAt(index);
+      const groups = [groupIn(one), groupIn(other)] as const;
+      if (change === "membership")
+        return [{ ...attempt, change, group: groups[0], person: isOwn ? attempt.by : personAt(other) }];
+      if (change === "nesting")
+        return groups[0] === groups[1]
+          ? []
+          : [{ ...attempt, change, child: Math.min(...groups), parent: Math.max(...groups) }];
+      if (roles.length === 0) return [];
+      const role = nearRoles[one % nearRoles.length] ?? one % roles.length;
+      return change === "role"
+        ? [{ ...attempt, change, role, mask }]
+        : [{ ...attempt, change, role, movesTo: roleAt(other) }];
+    }),
   };
 }
 

@@ -4,12 +4,12 @@ import { beginAs } from "#lib/db/context.ts";
 import { type Who } from "./model.ts";
 import { type StoredWorld } from "./store.ts";
 
-/** One answer of the database: what `source` says that somebody may do to a place. `who` null is the system. */
+/** One answer of the database: what `source` says that somebody may do to a resource. `who` null is the system. */
 export interface Answer {
   world: number;
   who: Who | null;
   source: Source;
-  place: string;
+  resource: string;
   value: number;
 }
 
@@ -38,7 +38,7 @@ export type Source = (typeof sources)[number];
  * before the next one is asked. Planned once: planning the policies anew for each actor takes most of the time.
  */
 const ASK = `
-CREATE FUNCTION public.ask_worlds(actors jsonb) RETURNS TABLE (actor integer, source text, place uuid, value integer)
+CREATE FUNCTION public.ask_worlds(actors jsonb) RETURNS TABLE (actor integer, source text, resource uuid, value integer)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE who record; one uuid;
@@ -130,7 +130,7 @@ export async function observe(app: pg.ClientBase, worlds: StoredWorld[]): Promis
   }));
   await app.query("BEGIN");
   const asked = await app
-    .query<{ actor: number; source: Source; place: string; value: number }>(
+    .query<{ actor: number; source: Source; resource: string; value: number }>(
       "SELECT * FROM public.ask_worlds($1)",
       [JSON.stringify(actors)],
     )
@@ -144,17 +144,17 @@ export async function observe(app: pg.ClientBase, worlds: StoredWorld[]): Promis
 
 /** What the view `effective_permissions` tells the system, about all people at once. */
 async function observeReport(app: pg.ClientBase, worlds: StoredWorld[]): Promise<Answer[]> {
-  const places = new Map<string, number>();
+  const resources = new Map<string, number>();
   const people = new Map<string, Who>([[everyonePrincipalId, "everyone"]]);
   worlds.forEach(({ ids }, world) => {
-    for (const id of [...ids.collections, ...ids.documents]) places.set(id, world);
+    for (const id of [...ids.collections, ...ids.documents]) resources.set(id, world);
     ids.people.forEach((id, person) => people.set(id, { person }));
     ids.links.forEach((id, link) => people.set(id, { link }));
   });
   await app.query(beginAs(system));
   const { rows } = await app.query<{ user_id: string; resource_id: string; mask: number }>(
     "SELECT user_id, resource_id, mask FROM effective_permissions WHERE resource_id = ANY ($1)",
-    [[...places.keys()]],
+    [[...resources.keys()]],
   );
   await app.query("COMMIT");
   // others' public collections reach everybody: of each person only what is in their own world
@@ -162,13 +162,13 @@ async function observeReport(app: pg.ClientBase, worlds: StoredWorld[]): Promise
   return rows
     .filter(
       ({ user_id, resource_id }) =>
-        (home.get(user_id) ?? places.get(resource_id)) === places.get(resource_id),
+        (home.get(user_id) ?? resources.get(resource_id)) === resources.get(resource_id),
     )
     .map(({ user_id, resource_id, mask }) => ({
-      world: places.get(resource_id)!,
+      world: resources.get(resource_id)!,
       who: people.get(user_id)!,
       source: "report",
-      place: resource_id,
+      resource: resource_id,
       value: mask,
     }));
 }

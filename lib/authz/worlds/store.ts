@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type pg from "pg";
-import { begins, type PlaceRef, type RoleRef, type World, WORKSPACES } from "./world.ts";
+import { begins, type WorldResource, type RoleRef, type World, WORKSPACES } from "./world.ts";
 
 /** The ids that a world's entities have in the database, in the order of the world's lists. */
 export interface Ids {
@@ -28,16 +28,20 @@ const builtInIds = {
 
 export const roleId = (ids: Ids, role: RoleRef): string =>
   "builtIn" in role ? builtInIds[role.builtIn] : ids.roles[role.custom]!;
-export const placeId = (ids: Ids, place: PlaceRef): string =>
-  "collection" in place ? ids.collections[place.collection]! : ids.documents[place.document]!;
-const placeColumns = (ids: Ids, place: PlaceRef) =>
-  "collection" in place ? { collection_id: placeId(ids, place) } : { document_id: placeId(ids, place) };
+export const resourceId = (ids: Ids, resource: WorldResource): string =>
+  "collection" in resource ? ids.collections[resource.collection]! : ids.documents[resource.document]!;
+const placeColumns = (ids: Ids, resource: WorldResource) =>
+  "collection" in resource
+    ? { collection_id: resourceId(ids, resource) }
+    : { document_id: resourceId(ids, resource) };
 
+/** One moment for all that ends later, so that none of it ends before the other. */
+const LATER_MS = Date.now() + 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
 const fresh = (items: unknown[]): string[] => items.map(() => randomUUID());
 
 const endOf = (ends: "no" | "later" | "past"): Date | null =>
-  ends === "no" ? null : new Date(Date.now() + (ends === "later" ? HOUR_MS : -HOUR_MS));
+  ends === "no" ? null : new Date(ends === "later" ? LATER_MS : Date.now() - HOUR_MS);
 
 type Row = Record<string, unknown>;
 

@@ -16,7 +16,7 @@ import { type StoredWorld } from "./store.ts";
 export interface TwinAnswer {
   world: number;
   who: Who;
-  place: string;
+  resource: string;
   mask: number;
 }
 export interface TwinPerson {
@@ -30,7 +30,7 @@ export interface TwinPerson {
 
 interface Facts {
   people: { id: string; is_suspended: boolean; principals: string[]; edges: GroupEdge[] | null }[];
-  grants: (GrantFact & { place: string })[];
+  grants: (GrantFact & { resourceId: string })[];
   documents: {
     id: string;
     collectionId: string;
@@ -49,7 +49,7 @@ const FACTS = `
        FROM users u) AS people,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('childId', n.child_id, 'parentId', n.parent_id)), '[]') FROM group_nestings n
        JOIN groups g ON g.id = n.parent_id AND g.deleted_at IS NULL) AS nestings,
-    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'place', coalesce(p.collection_id, p.document_id),
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'resourceId', coalesce(p.collection_id, p.document_id),
         'resource', CASE WHEN p.document_id IS NULL THEN 'collection' ELSE 'document' END, 'principal', p.principal_id,
         'mask', p.mask, 'isExpired', coalesce(p.expires_at <= statement_timestamp(), false))), '[]')
        FROM permissions p WHERE p.deleted_at IS NULL) AS grants,
@@ -69,7 +69,7 @@ export async function askTwin(
 ): Promise<{ answers: TwinAnswer[]; people: TwinPerson[] }> {
   const { rows } = await owner.query<Facts & { nestings: GroupEdge[] }>(FACTS);
   const { people, nestings, grants, documents } = rows[0]!;
-  const grantsAt = grouped(grants, ({ place }) => place);
+  const grantsAt = grouped(grants, ({ resourceId }) => resourceId);
   const nestingsFrom = grouped(nestings, ({ childId }) => childId!);
   const documentOf = new Map(documents.map((document) => [document.id, document]));
   const personOf = new Map(people.map((person) => [person.id, person]));
@@ -84,7 +84,7 @@ export async function askTwin(
       const groups = [...groupsReached([...(memberships ?? []), ...edges])];
       reached.push({ world, person, principals, groups });
     });
-    const places = [
+    const resources = [
       ...ids.collections.map((id) => ({
         id,
         resource: { type: "collection" } as ResourceFact,
@@ -100,8 +100,8 @@ export async function askTwin(
       // links are no people, and the twin knows none
       if (who === null || (typeof who === "object" && "link" in who)) continue;
       const fact = factOf(who);
-      for (const { id, resource, grants: given } of places)
-        answers.push({ world, who, place: id, mask: resolveMask(resource, fact, given ?? []) });
+      for (const { id, resource, grants: given } of resources)
+        answers.push({ world, who, resource: id, mask: resolveMask(resource, fact, given ?? []) });
     }
 
     function factOf(who: Exclude<Who, { link: number }>): PersonFact {

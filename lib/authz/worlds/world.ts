@@ -67,11 +67,11 @@ export interface WorldDocument {
   isTrashed: boolean;
 }
 
-export type PlaceRef = { collection: number } | { document: number };
+export type WorldResource = { collection: number } | { document: number };
 
 export interface WorldGrant {
   to: { person: number } | { group: number };
-  on: PlaceRef;
+  on: WorldResource;
   role: RoleRef;
   ends: "no" | "later" | "past";
   /** `never` was given and revoked before the storm: its row stays. */
@@ -80,7 +80,7 @@ export interface WorldGrant {
 
 /** A public link. `never` was revoked before the storm, for good. */
 export interface WorldLink {
-  on: PlaceRef;
+  on: WorldResource;
   role: "viewer" | "commenter";
   ends: "no" | "later" | "past";
   isLive: Change;
@@ -90,10 +90,18 @@ export interface WorldLink {
 export interface WorldInvitation {
   /** Nobody has the address when null. */
   person: number | null;
-  on: PlaceRef;
+  on: WorldResource;
   role: RoleRef;
   state: "pending" | "accepted" | "withdrawn";
 }
+
+/** What an admin tries once the storm is over, at the same time as the other attempts. Some are refused. */
+export type Attempt = { by: number } & (
+  | { change: "role"; role: number; mask: number }
+  | { change: "deleted role"; role: number; movesTo: RoleRef }
+  | { change: "membership"; group: number; person: number }
+  | { change: "nesting"; child: number; parent: number }
+);
 
 export interface World {
   people: WorldPerson[];
@@ -107,10 +115,11 @@ export interface World {
   grants: WorldGrant[];
   links: WorldLink[];
   invitations: WorldInvitation[];
+  attempts: Attempt[];
 }
 
 /** Everything in a world that can be given access to. */
-export const placesOf = (world: World): PlaceRef[] => [
+export const resourcesOf = (world: World): WorldResource[] => [
   ...world.collections.map((_, collection) => ({ collection })),
   ...world.documents.map((_, document) => ({ document })),
 ];

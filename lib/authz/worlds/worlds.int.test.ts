@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { attemptAll } from "./attempts.ts";
 import { compare, type Comparison, type Disagreement } from "./compare.ts";
 import { worldArbitrary, worldOf } from "./generate.ts";
 import { prepareObservation } from "./observe.ts";
@@ -19,7 +20,9 @@ const SHRINK_MS = 30_000;
 const WORLD_MS = 500;
 
 const { DATABASE_URL, DATABASE_OWNER_URL } = process.env;
-const app = new pg.Client({ connectionString: DATABASE_URL });
+/** As many as attempts in a world. */
+const apps = Array.from({ length: 3 }, () => new pg.Client({ connectionString: DATABASE_URL }));
+const [app] = apps as [pg.Client];
 const owners = Array.from(
   { length: CONNECTIONS },
   () => new pg.Client({ connectionString: DATABASE_OWNER_URL }),
@@ -27,19 +30,25 @@ const owners = Array.from(
 const [owner] = owners as [pg.Client];
 
 beforeAll(async () => {
-  await Promise.all([app, ...owners].map((client) => client.connect()));
+  await Promise.all([...apps, ...owners].map((client) => client.connect()));
   await prepareObservation(owner);
 });
-afterAll(() => Promise.all([app, ...owners].map((client) => client.end())));
+afterAll(() => Promise.all([...apps, ...owners].map((client) => client.end())));
 
-/** Puts worlds into the empty database and lets their storms pass. */
+/** Puts worlds into the empty database, lets their storms pass and their admins try what they try. */
 async function live(worlds: World[]) {
   await clearWorlds(owner);
   const stored = await storeWorlds(owner, worlds);
   const steps = await storm(owners, stored);
+  const { worlds: left, unexplained, outcomes } = await attemptAll(apps, stored);
   // planned as in a database that has been running for a while
   await owner.query("ANALYZE users, groups, user_principals, permissions, collections, documents");
-  return { steps, ask: (): Promise<Comparison> => compare({ app, owner }, stored) };
+  const ask = async (): Promise<Comparison> => {
+    const { compared, disagreements } = await compare({ app, owner }, left);
+    const tried = unexplained.map((one) => ({ ...one, source: "attempts" as const }));
+    return { compared, disagreements: [...tried, ...disagreements] };
+  };
+  return { steps, outcomes, ask };
 }
 
 const examine = async (worlds: World[]): Promise<Comparison> => (await live(worlds)).ask();
@@ -72,10 +81,12 @@ it(
   async () => {
     let compared = 0;
     let changes = 0;
+    const tried: Record<string, number> = {};
     for (let done = 0; done < count; done += BATCH) {
       const seeds = Array.from({ length: Math.min(BATCH, count - done) }, (_, index) => seed + done + index);
-      const { steps, ask } = await live(seeds.map(worldOf));
+      const { steps, outcomes, ask } = await live(seeds.map(worldOf));
       const result = await ask();
+      for (const [outcome, times] of Object.entries(outcomes)) tried[outcome] = (tried[outcome] ?? 0) + times;
       compared += result.compared;
       changes += steps;
       const [first] = result.disagreements;
@@ -83,7 +94,9 @@ it(
       const its = result.disagreements.filter(({ world }) => world === first.world);
       expect.fail(await report(seeds[first.world]!, its));
     }
-    console.log(`${count} worlds from seed ${seed}: ${changes} concurrent changes, ${compared} answers`);
+    console.log(
+      `${count} worlds from seed ${seed}: ${changes} concurrent changes, attempts ${JSON.stringify(tried)}, ${compared} answers`,
+    );
     expect(compared).toBeGreaterThan(count * 50);
   },
   60_000 + SHRINK_MS + count * WORLD_MS,
@@ -111,6 +124,22 @@ const planted: [what: string, plant: string, undo: string, sources: string[]][] 
     ["list", "read"],
   ],
 ];
+it.each([
+  ["roles are widened by anybody", "app.demand_widening(uuid, integer, text)"],
+  ["admins add themselves to anything", "app.demand_no_gain(uuid[])"],
+])("what admins may try is known: %s", async (_what, name) => {
+  const [before] = (
+    await owner.query<{ text: string }>("SELECT pg_get_functiondef($1::regprocedure) AS text", [name])
+  ).rows;
+  await owner.query(before!.text.replace(/\bAS \$function\$[^]*/, "AS $function$ BEGIN END $function$"));
+  try {
+    const { ask } = await live(Array.from({ length: 50 }, (_, index) => worldOf(index)));
+    const found = (await ask()).disagreements.map(({ source }) => source);
+    expect(found).toContain("attempts");
+  } finally {
+    await owner.query(before!.text);
+  }
+});
 it.each(planted)("what is planted is found: %s", async (_what, plant, undo, sources) => {
   const { ask } = await live(Array.from({ length: 20 }, (_, index) => worldOf(index)));
   expect((await ask()).disagreements).toEqual([]);

@@ -1,3 +1,5 @@
+import { cp } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { scratchProject } from "./fixture.ts";
 import { diagnoseHistory } from "./engine.ts";
@@ -94,6 +96,21 @@ describe("migrateUp", () => {
     await expect(migrateUp(project.target)).rejects.toThrow(
       `Migration ${FIRST} was changed after it was applied`,
     );
+  });
+
+  it("refuses a database with migrations that the folder lacks, and changes nothing in it", async () => {
+    const project = await scratchProject();
+    await project.write(FIRST, "CREATE TABLE item (id int)");
+    await project.write(SECOND, "CREATE TABLE other (id int)");
+    await migrateUp(project.target);
+    const migrationsDir = path.join(project.target.migrationsDir, "..", "newer");
+    await cp(path.join(project.target.migrationsDir, FIRST), path.join(migrationsDir, "20260103000000_all"), {
+      recursive: true,
+    });
+    await expect(migrateUp({ ...project.target, migrationsDir })).rejects.toThrow(
+      `The database has migrations that this version of Sheaf does not know (${FIRST} and 1 more); start the version that made it, or give this one an empty database`,
+    );
+    expect(await project.column(RECORDED)).toEqual([FIRST, SECOND]);
   });
 
   it("refuses a script that commits by itself", async () => {

@@ -15,16 +15,18 @@ const TABLE = `CREATE TABLE item (id integer NOT NULL, name text NOT NULL CHECK 
   words tsvector GENERATED ALWAYS AS (to_tsvector('simple', name)) STORED,
   CONSTRAINT item_pkey PRIMARY KEY (id));`;
 /** What Prisma's schema language has no words for. */
-const INEXPRESSIBLE = `
+const SHAPES = `
   CREATE INDEX item_words ON item USING gin (words);
   CREATE UNIQUE INDEX item_name_partial ON item (name) WHERE id > 0;
   CREATE INDEX item_name_lower ON item (lower(name));
-  CREATE SCHEMA aside; CREATE TABLE aside.run (id int, kind "char");
+  CREATE SCHEMA aside; CREATE TABLE aside.run (id int, kind "char");`;
+const PROGRAM = `
   CREATE VIEW names AS SELECT name FROM item;
   CREATE FUNCTION noop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
   CREATE TRIGGER noop BEFORE INSERT ON item FOR EACH ROW EXECUTE FUNCTION noop();
   ALTER TABLE item ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
   CREATE POLICY owner ON item TO sheaf_owner USING (true);`;
+const INEXPRESSIBLE = SHAPES + PROGRAM;
 
 it("is silent about what the schema can't express", async () => {
   const project = await scratchProject(SCHEMA);
@@ -51,6 +53,7 @@ it("names what differs: columns, plain indexes, tables", async () => {
 it("writes a migration and its way back from what changed in the schema", async () => {
   const project = await scratchProject(SCHEMA.replace("name   String", "name   String\n  rank   Int?"));
   await project.write("20260101000000_first", TABLE + INEXPRESSIBLE);
+  await project.writeSource("items", PROGRAM);
   const folder = await newMigration("add_rank", project.target);
   expect(path.basename(folder)).toMatch(/^\d{14}_add_rank$/);
   const up = await readFile(path.join(folder, "migration.sql"), "utf8");

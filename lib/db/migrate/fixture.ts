@@ -15,14 +15,26 @@ export async function scratchProject(schema = "") {
   });
   const migrationsDir = path.join(dir, "migrations");
   const schemaFile = path.join(dir, "schema.prisma");
+  const sourcesDir = path.join(dir, "lib");
   await mkdir(migrationsDir);
   await writeFile(schemaFile, `datasource db {\n  provider = "postgresql"\n}\n${schema}`);
   return {
-    target: { url: database.ownerUrl, migrationsDir, schemaFile },
+    target: { url: database.ownerUrl, migrationsDir, schemaFile, sourcesDir },
     async write(name: string, up: string, down?: string) {
       await mkdir(path.join(migrationsDir, name), { recursive: true });
       await writeFile(path.join(migrationsDir, name, "migration.sql"), up);
       if (down !== undefined) await writeFile(path.join(migrationsDir, name, "down.sql"), down);
+    },
+    async writeSource(domain: string, text: string) {
+      await mkdir(path.join(sourcesDir, domain, "sql"), { recursive: true });
+      await writeFile(path.join(sourcesDir, domain, "sql", "all.sql"), text);
+    },
+    /** Everything in the database, as `CATALOG` tells it. */
+    async catalog(): Promise<string[]> {
+      const { rows } = await withClient(database.ownerUrl, (client) =>
+        client.query<{ line: string }>(CATALOG),
+      );
+      return rows.map(({ line }) => line);
     },
     /** The first column of every row. */
     async column(sql: string): Promise<unknown[]> {
@@ -34,20 +46,25 @@ export async function scratchProject(schema = "") {
   };
 }
 
+/** Rights in one order; none given is the same as the kind's default. */
+const acl = (column: string, kind: string, owner: string) =>
+  `ARRAY(SELECT unnest(coalesce(${column}, acldefault(${kind}, ${owner}))::text[]) ORDER BY 1)`;
+
 /** Everything that migrations make, as readable lines; equal lists mean equal databases. */
 export const CATALOG = `
   WITH ours AS (
     SELECT oid, nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
   ), extension_part AS (SELECT objid FROM pg_depend WHERE deptype = 'e')
   SELECT line FROM (
-    SELECT format('schema %s %s', nspname, (SELECT nspacl FROM pg_namespace n WHERE n.oid = ours.oid)) FROM ours
+    SELECT format('schema %s %s', nspname, (SELECT ${acl("nspacl", "'n'", "nspowner")} FROM pg_namespace n WHERE n.oid = ours.oid)) FROM ours
     UNION ALL SELECT format('extension %s', extname) FROM pg_extension
-    UNION ALL SELECT format('relation %s %s %s rls %s %s %s %s', oid::regclass, relkind, relacl, relrowsecurity,
+    UNION ALL SELECT format('relation %s %s %s %s rls %s %s %s %s', oid::regclass, relkind, relowner::regrole,
+        ${acl("relacl", `CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char"`, "relowner")}, relrowsecurity,
         relforcerowsecurity, reloptions, CASE WHEN relkind = 'v' THEN pg_get_viewdef(oid) END)
       FROM pg_class WHERE relnamespace IN (SELECT oid FROM ours) AND relname !~ '^_prisma_migrations'
         AND relkind <> 'i' AND oid NOT IN (SELECT objid FROM extension_part)
     UNION ALL SELECT format('column %s %s %s %s %s %s %s', attrelid::regclass, attname, format_type(atttypid, atttypmod),
-        attnotnull, attgenerated, attacl, (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef
+        attnotnull, attgenerated, ARRAY(SELECT unnest(attacl::text[]) ORDER BY 1), (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef
           WHERE adrelid = attrelid AND adnum = attnum))
       FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE relnamespace IN (SELECT oid FROM ours)
         AND relname !~ '^_prisma_migrations' AND attnum > 0 AND NOT attisdropped
@@ -60,7 +77,7 @@ export const CATALOG = `
     UNION ALL SELECT format('policy %s %s %s %s %s %s %s', polrelid::regclass, polname, polcmd, polpermissive,
         polroles::regrole[], pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) FROM pg_policy
     UNION ALL SELECT format('trigger %s', pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal
-    UNION ALL SELECT format('function %s %s', proacl, pg_get_functiondef(oid)) FROM pg_proc
+    UNION ALL SELECT format('function %s %s %s', proowner::regrole, ${acl("proacl", "'f'", "proowner")}, pg_get_functiondef(oid)) FROM pg_proc
       WHERE pronamespace IN (SELECT oid FROM ours) AND prokind <> 'a' AND oid NOT IN (SELECT objid FROM extension_part)
     UNION ALL SELECT format('type %s', oid::regtype) FROM pg_type WHERE typtype IN ('e', 'd')
       AND typnamespace IN (SELECT oid FROM ours)

@@ -11,6 +11,8 @@ export interface MigrationTarget {
   migrationsDir?: string;
   /** The Prisma schema file; the project's own by default. */
   schemaFile?: string;
+  /** Folder with `<domain>/sql/*.sql`; the project's own by default. */
+  sourcesDir?: string;
 }
 
 /** A failure whose message is one sentence for the person at the command line. */
@@ -31,6 +33,9 @@ export const migrationsDirOf = (target: MigrationTarget) =>
   target.migrationsDir ?? path.join(prismaDir, "migrations");
 export const schemaFileOf = (target: MigrationTarget) =>
   target.schemaFile ?? path.join(prismaDir, "schema.prisma");
+
+export const sourcesDirOf = (target: MigrationTarget) =>
+  target.sourcesDir ?? fileURLToPath(new URL("../..", import.meta.url));
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 

@@ -57,9 +57,18 @@ export async function readApplied(client: pg.Client): Promise<Applied[]> {
 
 /**
  * The migrations that the database still lacks.
- * @throws MigrationError if one was left unfinished by another tool, or edited after it was applied.
+ * @throws MigrationError if the database has one that the folder lacks, or one was left unfinished by another tool, or
+ * edited after it was applied.
  */
 export function pendingOf(migrations: Migration[], applied: Applied[]): Migration[] {
+  const known = new Set(migrations.map(({ name }) => name));
+  const unknown = applied.map((row) => row.migration_name).filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    const others = unknown.length > 1 ? ` and ${unknown.length - 1} more` : "";
+    throw new MigrationError(
+      `The database has migrations that this version of Sheaf does not know (${unknown[0]}${others}); start the version that made it, or give this one an empty database (a new DATA_DIR, or a new database behind DATABASE_URL and DATABASE_OWNER_URL).`,
+    );
+  }
   const recorded = new Map(applied.map((row) => [row.migration_name, row]));
   return migrations.filter((migration) => {
     const row = recorded.get(migration.name);

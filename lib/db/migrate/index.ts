@@ -1,4 +1,4 @@
 export { migrateDown, migrateUp } from "./apply.ts";
-export { newMigration } from "./create.ts";
+export { newMigration, programDrift } from "./create.ts";
 export { schemaDrift } from "./drift.ts";
 export { MigrationError } from "./folder.ts";

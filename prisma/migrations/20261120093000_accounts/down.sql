@@ -1,1 +1,0 @@
-DROP FUNCTION app.refresh_session;

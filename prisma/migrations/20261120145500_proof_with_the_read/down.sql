@@ -1,2 +1,0 @@
-DROP FUNCTION app.demand_token;
-DROP FUNCTION app.demand_session;

@@ -1,0 +1,17 @@
+ALTER TABLE user_quotas DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE tiers DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE quota_ledger DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;
+DROP POLICY tiers_read ON tiers;
+DROP POLICY quotas_read ON user_quotas;
+DROP POLICY owner_all ON user_quotas;
+DROP POLICY owner_all ON tiers;
+DROP POLICY owner_all ON quota_ledger;
+DROP POLICY ledger_read ON quota_ledger;
+DROP FUNCTION app.set_tier(text,integer,integer,bigint,integer,integer,integer);
+DROP FUNCTION app.quota_release(uuid,text,integer,integer,bigint);
+DROP FUNCTION app.quota_opened();
+DROP FUNCTION app.quota_limits(uuid);
+DROP FUNCTION app.quota_charge(uuid,text,integer,integer,bigint);
+REVOKE ALL ON TABLE quota_ledger FROM sheaf_app;
+REVOKE ALL ON TABLE tiers FROM sheaf_app;
+REVOKE ALL ON TABLE user_quotas FROM sheaf_app;

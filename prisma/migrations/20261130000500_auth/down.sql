@@ -1,0 +1,10 @@
+DROP FUNCTION app.token_actor(bytea);
+DROP FUNCTION app.session_actor(uuid);
+DROP FUNCTION app.refresh_session(uuid,integer,integer);
+DROP FUNCTION app.demand_token(bytea,uuid,boolean,text);
+DROP VIEW app.live_tokens;
+DROP FUNCTION app.note_token(uuid);
+DROP FUNCTION app.demand_session(uuid,uuid,boolean);
+DROP VIEW app.live_sessions;
+DROP FUNCTION app.refuse_proof(text);
+DROP FUNCTION app.note_session(uuid);

@@ -1,0 +1,11 @@
+ALTER TABLE objects DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE blobs DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;
+DROP POLICY owner_all ON objects;
+DROP POLICY owner_all ON blobs;
+DROP POLICY objects_remove ON objects;
+DROP POLICY objects_read ON objects;
+DROP POLICY objects_change ON objects;
+DROP POLICY objects_add ON objects;
+DROP POLICY blobs_read ON blobs;
+REVOKE ALL ON TABLE objects FROM sheaf_app;
+REVOKE ALL ON TABLE blobs FROM sheaf_app;

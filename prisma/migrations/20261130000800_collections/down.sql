@@ -1,0 +1,15 @@
+ALTER TABLE collections DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;
+DROP POLICY owner_all ON collections;
+DROP POLICY collections_read ON collections;
+DROP POLICY collections_change ON collections;
+DROP FUNCTION app.set_collection_trashed(uuid,boolean);
+DROP FUNCTION app.purge_collection(uuid);
+DROP FUNCTION app.owner_suspended();
+DROP FUNCTION app.newest_in(uuid[],boolean,uuid,integer);
+DROP FUNCTION app.mark_opened(uuid);
+DROP FUNCTION app.list_collections(text,uuid,integer,integer,integer);
+DROP FUNCTION app.everyone_granted();
+DROP FUNCTION app.demand_collection(uuid,integer);
+DROP FUNCTION app.create_collection(text,text);
+DROP FUNCTION app.collection_cards(uuid[],integer,integer);
+REVOKE ALL ON TABLE collections FROM sheaf_app;

@@ -1,0 +1,12 @@
+DROP TRIGGER link_rules ON public_links;
+DROP TRIGGER link_changed ON public_links;
+ALTER TABLE public_links DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;
+DROP POLICY owner_all ON public_links;
+DROP POLICY links_read ON public_links;
+DROP FUNCTION app.revoke_link(uuid);
+DROP FUNCTION app.list_links(uuid,uuid);
+DROP FUNCTION app.link_rules();
+DROP FUNCTION app.link_of(bytea);
+DROP FUNCTION app.link_changed();
+DROP FUNCTION app.create_link(uuid,uuid,text,text,timestamp with time zone,bytea,bytea);
+REVOKE ALL ON TABLE public_links FROM sheaf_app;

@@ -1,0 +1,13 @@
+DROP TRIGGER role_mask_changed ON roles;
+ALTER TABLE roles DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;
+DROP POLICY roles_read ON roles;
+DROP POLICY owner_all ON roles;
+DROP FUNCTION app.role_use_count(uuid);
+DROP FUNCTION app.role_mask_changed();
+DROP FUNCTION app.demand_role_name(uuid,text,uuid);
+DROP FUNCTION app.demand_role_admin();
+DROP FUNCTION app.demand_custom_role(uuid,uuid);
+DROP FUNCTION app.delete_role(uuid,uuid);
+DROP FUNCTION app.create_role(text,text,integer,integer);
+DROP FUNCTION app.change_role(uuid,text,text,integer);
+REVOKE ALL ON TABLE roles FROM sheaf_app;

@@ -1,0 +1,71 @@
+DROP TYPE app.told_place;
+DROP TRIGGER tell_workspace_invitation ON workspace_invitations;
+DROP TRIGGER tell_workspace ON workspaces;
+DROP TRIGGER tell_token ON tokens;
+DROP TRIGGER tell_session ON sessions;
+DROP TRIGGER tell_role ON roles;
+DROP TRIGGER tell_quota ON user_quotas;
+DROP TRIGGER tell_principals_more ON user_principals;
+DROP TRIGGER tell_principals_less ON user_principals;
+DROP TRIGGER tell_person ON users;
+DROP TRIGGER tell_notification_more ON notifications;
+DROP TRIGGER tell_notification_changed ON notifications;
+DROP TRIGGER tell_nestings_more ON group_nestings;
+DROP TRIGGER tell_nestings_less ON group_nestings;
+DROP TRIGGER tell_members_more ON group_memberships;
+DROP TRIGGER tell_members_less ON group_memberships;
+DROP TRIGGER tell_link ON public_links;
+DROP TRIGGER tell_job ON pdf_jobs;
+DROP TRIGGER tell_invitation ON invitations;
+DROP TRIGGER tell_group ON groups;
+DROP TRIGGER tell_grants_gone ON permissions;
+DROP TRIGGER tell_grants_given ON permissions;
+DROP TRIGGER tell_grants_changed ON permissions;
+DROP TRIGGER tell_document_gone ON documents;
+DROP TRIGGER tell_document ON documents;
+DROP TRIGGER tell_collection_gone ON collections;
+DROP TRIGGER tell_collection ON collections;
+ALTER TABLE live_state DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY;
+DROP POLICY owner_all ON live_state;
+DROP FUNCTION app.tell_workspace_invitation();
+DROP FUNCTION app.tell_workspace();
+DROP FUNCTION app.tell_session();
+DROP FUNCTION app.tell_role();
+DROP FUNCTION app.tell_quota();
+DROP FUNCTION app.tell_principals();
+DROP FUNCTION app.tell_person();
+DROP FUNCTION app.tell_notification();
+DROP FUNCTION app.tell_nestings();
+DROP FUNCTION app.tell_members();
+DROP FUNCTION app.tell_link();
+DROP FUNCTION app.tell_job();
+DROP FUNCTION app.tell_invitation();
+DROP FUNCTION app.tell_group();
+DROP FUNCTION app.tell_grants();
+DROP FUNCTION app.tell_expired();
+DROP FUNCTION app.tell_document();
+DROP FUNCTION app.tell_collection();
+DROP FUNCTION app.tell_access(uuid,uuid,integer,uuid[],text,uuid);
+DROP FUNCTION app.tell(text,jsonb,uuid[]);
+DROP FUNCTION app.sequence_events(integer);
+DROP FUNCTION app.see_grants();
+DROP FUNCTION app.live_position();
+DROP FUNCTION app.held_proofs(uuid[],bytea[]);
+DROP FUNCTION app.hearers(uuid[],uuid[]);
+DROP FUNCTION app.forget_told(integer,integer);
+DROP FUNCTION app.document_audience(uuid,uuid,uuid,text,integer);
+DROP FUNCTION app.collection_audience(uuid,integer);
+
+DROP INDEX user_quotas_ending;
+DROP INDEX public_links_ending;
+DROP INDEX invitations_ending;
+DROP INDEX permissions_ending;
+DROP INDEX outbox_live;
+-- for pages alone: the background functions know nothing of it
+DELETE FROM outbox WHERE audience IS NOT NULL;
+
+-- AlterTable
+ALTER TABLE "public"."outbox" DROP COLUMN "audience";
+
+-- DropTable
+DROP TABLE "public"."live_state";
