@@ -1,10 +1,11 @@
+import { z } from "zod";
 import { recordAudit } from "#lib/audit/index.ts";
 import { type Actor, type UserActor } from "#lib/authz/actor.ts";
-import { Prisma, read, transaction, type Tx } from "#lib/db/index.ts";
-import { actionForbidden, AppError, collectionForbidden } from "#lib/errors/index.ts";
+import { only, Prisma, read, transaction, write } from "#lib/db/index.ts";
+import { AppError, collectionForbidden } from "#lib/errors/index.ts";
 import { beforeId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
 import { type Page } from "#lib/http/schema.ts";
-import { cardsIn, cardsOf, type CollectionRow, collectionColumns, toCollectionView } from "./rows.ts";
+import { cardsIn, cardsOf, collectionColumns, collectionRow, toCollectionView } from "./rows.ts";
 import {
   type CollectionView,
   type CreateCollectionInput,
@@ -17,15 +18,15 @@ export function createCollection(
   actor: UserActor,
   { name, description }: CreateCollectionInput,
 ): Promise<CollectionView> {
-  return transaction(actor, async (tx) => {
-    const [made] = await tx.$queryRaw<
-      { id: string }[]
-    >`SELECT app.create_collection(${name}, ${description}) AS id`;
-    await recordAudit(tx, actor, {
-      action: "collection.created",
-      resource: { type: "collection", id: made!.id, name },
-    });
-    return toCollectionView((await findRow(tx, made!.id))!);
+  return transaction(actor, async () => {
+    const { id } = only(
+      await write(
+        actor,
+        z.object({ id: z.string() }),
+        Prisma.sql`SELECT app.create_collection(${name}, ${description}) AS id`,
+      ),
+    );
+    return toCollectionView(only(await read(actor, collectionRow, cardOf(id))));
   });
 }
 
@@ -35,7 +36,7 @@ export function createCollection(
  */
 export function getCollection(actor: Actor, id: string): Promise<CollectionView> {
   return transaction(actor, async (tx) => {
-    const view = await readCollection(tx, id);
+    const view = await readCollection(actor, id);
     if (actor.kind === "user" && view.owner.id !== actor.id)
       await tx.$executeRaw`SELECT app.mark_opened(${id}::uuid)`;
     return view;
@@ -47,36 +48,44 @@ export async function listCollections(
   actor: UserActor,
   { scope, cursor }: ListCollectionsInput,
 ): Promise<Page<CollectionView>> {
-  const rows = await read<CollectionRow>(
+  const rows = await read(
     actor,
+    collectionRow,
     Prisma.sql`SELECT ${collectionColumns} FROM ${cardsIn(scope, beforeId(cursor), PAGE_SIZE + 1)}`,
   );
   return pageFrom(rows, toCollectionView);
 }
 
-/** Renames or describes. A stale `version` throws `conflict` with the `current` state; nothing is written then. */
-export function updateCollection(
+/**
+ * Renames or describes. A stale `version` throws `conflict` with the `current` state; nothing is written then but both
+ * versions, into the audit log.
+ */
+export async function updateCollection(
   actor: UserActor,
   id: string,
-  { version, ...changes }: UpdateCollectionInput,
+  { version, name, description }: UpdateCollectionInput,
 ): Promise<CollectionView> {
-  return transaction(actor, async (tx) => {
-    const before = await readCollection(tx, id);
-    if (!before.abilities.canEdit) throw actionForbidden("edit_documents");
-    const { count } = await tx.collection.updateMany({
-      where: { id, version },
-      data: { ...changes, version: { increment: 1 }, updatedAt: new Date() },
-    });
-    const view = await readCollection(tx, id);
-    if (count === 0)
-      throw new AppError("conflict", "Stale version", { reason: "stale_version", current: view });
-    await recordAudit(tx, actor, {
-      action: "collection.updated",
-      resource: { type: "collection", id, name: view.name },
-      metadata: { previous: { name: before.name, description: before.description }, new: changes },
-    });
-    return view;
-  });
+  try {
+    return await change(
+      actor,
+      id,
+      Prisma.sql`SELECT app.update_collection(${id}::uuid, ${version}::int, ${name ?? null}, ${description ?? null})`,
+    );
+  } catch (error) {
+    if (!(error instanceof AppError) || error.reason !== "stale_version") throw error;
+    const current = await readCollection(actor, id);
+    await transaction(actor, (tx) =>
+      recordAudit(tx, actor, {
+        action: "collection.conflict",
+        resource: { type: "collection", id },
+        metadata: {
+          attempted: { version, name, description },
+          current: { version: current.version, name: current.name, description: current.description },
+        },
+      }),
+    );
+    throw new AppError("conflict", "Stale version", { reason: "stale_version", current });
+  }
 }
 
 /** Moves to the trash: nobody sees its documents any more, and it still counts. Repeating changes nothing. */
@@ -84,46 +93,24 @@ export const trashCollection = (actor: UserActor, id: string) => setTrashed(acto
 /** Brings a collection back from the trash. */
 export const restoreCollection = (actor: UserActor, id: string) => setTrashed(actor, id, false);
 
-function setTrashed(actor: UserActor, id: string, isTrashed: boolean): Promise<CollectionView> {
-  return transaction(actor, async (tx) => {
-    await readCollection(tx, id);
-    const [row] = await tx.$queryRaw<
-      { changed: boolean }[]
-    >`SELECT app.set_collection_trashed(${id}::uuid, ${isTrashed}) AS changed`;
-    const view = toCollectionView((await findRow(tx, id))!);
-    if (row!.changed) {
-      const action = isTrashed ? "collection.trashed" : "collection.restored";
-      await recordAudit(tx, actor, { action, resource: { type: "collection", id, name: view.name } });
-    }
-    return view;
-  });
-}
+const setTrashed = (actor: UserActor, id: string, isTrashed: boolean): Promise<CollectionView> =>
+  change(actor, id, Prisma.sql`SELECT app.set_collection_trashed(${id}::uuid, ${isTrashed})`);
 
 /** Deletes for good, with all documents in it, and gives every uploader their quota back at once, exactly once. */
-export function deleteCollection(actor: UserActor, id: string): Promise<void> {
-  return transaction(actor, async (tx) => {
-    const { name } = await readCollection(tx, id);
-    const [purged] = await tx.$queryRaw<
-      { documents: number }[]
-    >`SELECT app.purge_collection(${id}::uuid) AS documents`;
-    await recordAudit(tx, actor, {
-      action: "collection.deleted",
-      resource: { type: "collection", id, name },
-      metadata: { documents: purged!.documents },
-    });
-  });
+export async function deleteCollection(actor: UserActor, id: string): Promise<void> {
+  await write(actor, z.object({}), Prisma.sql`SELECT app.purge_collection(${id}::uuid)`);
 }
 
-async function findRow(tx: Tx, id: string): Promise<CollectionRow | null> {
-  const [row] = await tx.$queryRaw<CollectionRow[]>(
-    Prisma.sql`SELECT ${collectionColumns} FROM ${cardsOf([id])}`,
-  );
-  return row ?? null;
+const cardOf = (id: string) => Prisma.sql`SELECT ${collectionColumns} FROM ${cardsOf([id])}`;
+
+/** One message: the change, and what the collection is then. */
+async function change(actor: UserActor, id: string, statement: Prisma.Sql): Promise<CollectionView> {
+  return toCollectionView(only(await write(actor, collectionRow, statement, cardOf(id))));
 }
 
 /** A collection that is there for the actor; one in the trash only for those who could bring it back. */
-async function readCollection(tx: Tx, id: string): Promise<CollectionView> {
-  const row = await findRow(tx, id);
+async function readCollection(actor: Actor, id: string): Promise<CollectionView> {
+  const [row] = await read(actor, collectionRow, cardOf(id));
   if (!row) throw collectionForbidden();
   const view = toCollectionView(row);
   if (view.trashedAt && !view.abilities.canDelete) throw collectionForbidden();

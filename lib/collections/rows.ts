@@ -1,22 +1,26 @@
+import { z } from "zod";
 import { allows, builtInRoles, covers } from "#lib/authz/permissions.ts";
 import { Prisma } from "#lib/db/index.ts";
-import { type CollectionView, type ListCollectionsInput, type Visibility } from "./schema.ts";
+import type { CollectionView, ListCollectionsInput } from "./schema.ts";
+import { visibilities } from "./values.ts";
 
-export interface CollectionRow {
-  id: string;
-  name: string;
-  description: string;
-  visibility: Visibility;
-  ownerId: string;
-  ownerName: string;
-  version: number;
-  createdAt: Date;
-  updatedAt: Date;
-  deletedAt: Date | null;
-  mask: number;
-  documentCount: number;
-  people: { id: string; name: string }[];
-}
+export const collectionRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  visibility: z.enum(visibilities),
+  ownerId: z.string(),
+  ownerName: z.string(),
+  version: z.number(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+  deletedAt: z.date().nullable(),
+  mask: z.number(),
+  documentCount: z.number(),
+  people: z.array(z.object({ id: z.string(), name: z.string() })),
+  isOwnWorkspace: z.boolean(),
+  isShared: z.boolean(),
+});
 
 /** Counting stops here: nobody reads a longer number on a card. */
 const COUNTED_DOCUMENTS = 1000;
@@ -24,7 +28,8 @@ const SHOWN_PEOPLE = 5;
 
 export const collectionColumns = Prisma.sql`
   c.id, c.name, c.description, c.visibility, c.owner_id AS "ownerId", c.owner_name AS "ownerName", c.version, c.created_at AS "createdAt",
-  c.updated_at AS "updatedAt", c.deleted_at AS "deletedAt", c.mask, c.document_count AS "documentCount", c.people`;
+  c.updated_at AS "updatedAt", c.deleted_at AS "deletedAt", c.mask, c.document_count AS "documentCount", c.people,
+  c.is_own_workspace AS "isOwnWorkspace", c.is_shared AS "isShared"`;
 
 /** The collections of these ids that the actor may see. */
 export const cardsOf = (ids: string[]) =>
@@ -32,13 +37,13 @@ export const cardsOf = (ids: string[]) =>
 
 /** A page of collections that the actor may see, newest first. */
 export const cardsIn = (scope: ListCollectionsInput["scope"], before: string, count: number) =>
-  Prisma.sql`app.list_collections(${scope}, ${before}::uuid, ${count}::int, ${COUNTED_DOCUMENTS}::int, ${SHOWN_PEOPLE}::int) c`;
+  Prisma.sql`app.collection_cards(app.list_collections(${scope}, ${before}::uuid, ${count}::int), ${COUNTED_DOCUMENTS}::int, ${SHOWN_PEOPLE}::int) c`;
 
 /** The strongest built-in role a mask holds, for a label. */
 const roleOf = (mask: number) =>
   (["owner", "editor", "commenter"] as const).find((role) => covers(mask, builtInRoles[role])) ?? "viewer";
 
-export function toCollectionView(row: CollectionRow): CollectionView {
+export function toCollectionView(row: z.output<typeof collectionRow>): CollectionView {
   const { mask } = row;
   const canShare = allows(mask, "manage_permissions");
   return {
@@ -56,6 +61,8 @@ export function toCollectionView(row: CollectionRow): CollectionView {
     },
     documentCount: row.documentCount,
     people: row.people,
+    isOwnWorkspace: row.isOwnWorkspace,
+    isShared: row.isShared,
     version: row.version,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

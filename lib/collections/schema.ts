@@ -1,8 +1,6 @@
 import { z } from "zod";
-import { cursorSchema, nameSchema, pageOf, versionSchema } from "#lib/http/schema.ts";
-
-export const visibilities = ["private", "workspace", "public"] as const;
-export type Visibility = (typeof visibilities)[number];
+import { cursorSchema, nameSchema, pageOf, textSchema, versionSchema } from "#lib/http/schema.ts";
+import { visibilities } from "./values.ts";
 
 const personSchema = z.object({ id: z.uuid(), name: z.string(), email: z.string() });
 
@@ -26,6 +24,10 @@ export const collectionViewSchema = z.object({
   documentCount: z.int(),
   /** The first few people with access, for avatars. */
   people: z.array(personSchema.pick({ id: true, name: true })),
+  /** Whether the workspace it belongs to is the reader's: only then do they know it. Never for guests. */
+  isOwnWorkspace: z.boolean(),
+  /** Whether anybody besides its owner was added to it or invited, or has a link. */
+  isShared: z.boolean(),
   version: z.int(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
@@ -35,7 +37,7 @@ export type CollectionView = z.infer<typeof collectionViewSchema>;
 export const collectionListSchema = pageOf(collectionViewSchema);
 
 const name = nameSchema(120);
-const description = z.string().trim().max(2000);
+const description = textSchema(2000).trim();
 
 export const createCollectionSchema = z.object({ name, description: description.default("") });
 export type CreateCollectionInput = z.infer<typeof createCollectionSchema>;

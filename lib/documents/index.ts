@@ -1,12 +1,13 @@
+import { z } from "zod";
 import { recordAudit } from "#lib/audit/index.ts";
 import { type Actor, type UserActor } from "#lib/authz/actor.ts";
-import { Prisma, read, transaction, type Tx } from "#lib/db/index.ts";
-import { actionForbidden, AppError, documentNotFound } from "#lib/errors/index.ts";
+import { only, Prisma, read, rows, transaction, type Tx, write } from "#lib/db/index.ts";
+import { AppError, documentNotFound } from "#lib/errors/index.ts";
 import { storage } from "#lib/storage/index.ts";
-import { type DocumentRow, documentColumns, readColumns, toDocumentView } from "./rows.ts";
+import { documentColumns, documentRow, readColumns, toDocumentView } from "./rows.ts";
 import { type DocumentDetailView, type DocumentView, type UpdateDocumentInput } from "./schema.ts";
 
-export { listDocuments } from "./lists.ts";
+export { listDocuments, listRecentDocuments } from "./lists.ts";
 
 /** How long a presigned address of a document's bytes works, in seconds: all that outlives a revocation. */
 const CONTENT_TTL_SECONDS = 60;
@@ -16,36 +17,53 @@ const CONTENT_TTL_SECONDS = 60;
  * a system admin without a grant gets `forbidden` for all of them.
  */
 export async function getDocument(actor: Actor, id: string): Promise<DocumentDetailView> {
-  const [row] = await read<DetailRow>(actor, detail(id));
-  if (!row) throw missing(actor);
-  if (row.isUnopened) {
-    await transaction(actor, (tx) => tx.$executeRaw`SELECT app.mark_document_opened(${id}::uuid)`);
-  }
+  const row = await demandDocument(actor, id);
+  if (row.isUnopened)
+    await write(actor, z.object({}), Prisma.sql`SELECT app.mark_document_opened(${id}::uuid)`);
   return toDetailView(row, actor);
 }
 
-/** Renames. A stale `version` throws `conflict` with the `current` state. */
-export function updateDocument(
+/** The document as it is stored. Refuses as `getDocument` does, and does not count as opening it. */
+export async function demandDocument(actor: Actor, id: string): Promise<z.output<typeof detailRow>> {
+  const [row] = await read(actor, detailRow, detailOf(id));
+  if (!row) throw missing(actor);
+  return row;
+}
+
+/** Puts a document first among those the actor worked with last. Refuses as `getDocument` does; nobody else is told. */
+export async function recordOpening(actor: UserActor, id: string): Promise<void> {
+  const query = Prisma.sql`SELECT app.record_opening(${id}::uuid) AS known`;
+  const { known } = only(await write(actor, z.object({ known: z.boolean() }), query));
+  if (!known) throw missing(actor);
+}
+
+/** Renames. A stale `version` throws `conflict` with the `current` state, and both go into the audit log. */
+export async function updateDocument(
   actor: UserActor,
   id: string,
   { version, name }: UpdateDocumentInput,
 ): Promise<DocumentDetailView> {
-  return transaction(actor, async (tx) => {
-    const before = await readDocument(tx, actor, id);
-    if (!before.abilities.canEdit) throw actionForbidden("edit_documents");
-    const { count } = await tx.document.updateMany({
-      where: { id, version },
-      data: { name, version: { increment: 1 }, updatedAt: new Date() },
-    });
-    const current = await readDocument(tx, actor, id);
-    if (count === 0) throw new AppError("conflict", "Stale version", { reason: "stale_version", current });
-    await recordAudit(tx, actor, {
-      action: "document.renamed",
-      resource: { type: "document", id, name },
-      metadata: { previous: before.name, new: name },
-    });
-    return current;
-  });
+  try {
+    return await change(
+      actor,
+      id,
+      Prisma.sql`SELECT app.rename_document(${id}::uuid, ${version}::int, ${name})`,
+    );
+  } catch (error) {
+    if (!(error instanceof AppError) || error.reason !== "stale_version") throw error;
+    const current = toDetailView(await demandDocument(actor, id), actor);
+    await transaction(actor, (tx) =>
+      recordAudit(tx, actor, {
+        action: "document.conflict",
+        resource: { type: "document", id },
+        metadata: {
+          attempted: { version, name },
+          current: { version: current.version, name: current.name },
+        },
+      }),
+    );
+    throw new AppError("conflict", "Stale version", { reason: "stale_version", current });
+  }
 }
 
 /** Moves to the trash (still counted). Repeating changes nothing. */
@@ -54,60 +72,55 @@ export const trashDocument = (actor: UserActor, id: string) => setTrashed(actor,
 export const restoreDocument = (actor: UserActor, id: string) => setTrashed(actor, id, false);
 
 function setTrashed(actor: UserActor, id: string, isTrashed: boolean): Promise<DocumentView> {
-  return asRefusalsOfDocuments(actor, () =>
-    transaction(actor, async (tx) => {
-      await demandKnown(tx, actor, id);
-      const [row] = await tx.$queryRaw<
-        { changed: boolean }[]
-      >`SELECT app.set_document_trashed(${id}::uuid, ${isTrashed}) AS changed`;
-      const [found] = await tx.$queryRaw<DocumentRow[]>(
-        Prisma.sql`SELECT ${documentColumns} FROM documents d WHERE d.id = ${id}::uuid`,
-      );
-      const view = toDocumentView(found!, actor.id);
-      if (row!.changed) {
-        const action = isTrashed ? "document.trashed" : "document.restored";
-        await recordAudit(tx, actor, { action, resource: { type: "document", id, name: view.name } });
-      }
-      return view;
-    }),
-  );
+  return asRefusalsOfDocuments(actor, async () => {
+    const found = await write(
+      actor,
+      documentRow,
+      Prisma.sql`SELECT app.demand_uploaded(${id}::uuid)`,
+      Prisma.sql`SELECT app.set_document_trashed(${id}::uuid, ${isTrashed})`,
+      Prisma.sql`SELECT ${documentColumns} FROM documents d WHERE d.id = ${id}::uuid`,
+    );
+    return toDocumentView(only(found), actor);
+  });
 }
 
 /** Deletes for good; its owner gets the quota back at once, exactly once. */
-export function deleteDocument(actor: UserActor, id: string): Promise<void> {
-  return asRefusalsOfDocuments(actor, () =>
-    transaction(actor, async (tx) => {
-      const { name } = await demandKnown(tx, actor, id);
-      await tx.$executeRaw`SELECT app.purge_document(${id}::uuid)`;
-      await recordAudit(tx, actor, {
-        action: "document.deleted",
-        resource: { type: "document", id, name },
-      });
-    }),
+export async function deleteDocument(actor: UserActor, id: string): Promise<void> {
+  await asRefusalsOfDocuments(actor, () =>
+    write(
+      actor,
+      z.object({}),
+      Prisma.sql`SELECT app.demand_uploaded(${id}::uuid)`,
+      Prisma.sql`SELECT app.purge_document(${id}::uuid)`,
+    ),
   );
 }
 
 /** Reads pages, text and thumbnail again, for people who may run operations. Repeating while it runs changes nothing. */
-export function restartProcessing(actor: UserActor, id: string): Promise<DocumentDetailView> {
-  return asRefusalsOfDocuments(actor, () =>
-    transaction(actor, async (tx) => {
-      await readDocument(tx, actor, id);
-      const [row] = await tx.$queryRaw<
-        { started: boolean }[]
-      >`SELECT app.restart_processing(${id}::uuid) AS started`;
-      const view = await readDocument(tx, actor, id);
-      if (row!.started) {
-        await recordAudit(tx, actor, {
-          action: "document.processing_restarted",
-          resource: { type: "document", id, name: view.name },
-        });
-      }
-      return view;
-    }),
-  );
+export const restartProcessing = (actor: UserActor, id: string): Promise<DocumentDetailView> =>
+  change(actor, id, Prisma.sql`SELECT app.restart_processing(${id}::uuid)`);
+
+/** Makes an uploaded document of a pending one, as `confirmUpload` says; one that is no longer pending stays as it is. */
+export const confirmDocument = (
+  actor: UserActor,
+  id: string,
+  hasBytes: boolean,
+): Promise<DocumentDetailView> =>
+  change(actor, id, Prisma.sql`SELECT app.confirm_document(${id}::uuid, ${hasBytes})`);
+
+/** One message: the change, and what the document is then. */
+function change(actor: UserActor, id: string, statement: Prisma.Sql): Promise<DocumentDetailView> {
+  return asRefusalsOfDocuments(actor, async () => {
+    const [row] = await write(actor, detailRow, statement, detailOf(id));
+    if (!row) throw missing(actor);
+    return toDetailView(row, actor);
+  });
 }
 
-/** A presigned address of the file, for 60 seconds: to save, or (`inline`) to show in place. */
+/**
+ * A presigned address of the file, for 60 seconds: to save, or (`inline`) to show in place. Visitors whose link is for
+ * looking alone are given no file at all (`forbidden`, `link_download`).
+ */
 export async function getContentUrl(
   actor: Actor,
   id: string,
@@ -115,6 +128,7 @@ export async function getContentUrl(
 ): Promise<{ url: string; expiresAt: string }> {
   const file = await transaction(actor, async (tx) => {
     const { name, contentType } = await readDocument(tx, actor, id);
+    await tx.$executeRaw`SELECT app.demand_download()`;
     const key = await keyOf(tx, id, "blob");
     if (disposition === "attachment")
       await recordAudit(tx, actor, {
@@ -148,44 +162,33 @@ async function presign(
 
 /** The stored object's key of a document that was checked before. Keys are the system's: objects belong to uploaders. */
 async function keyOf(tx: Tx, id: string, what: "blob" | "thumbnail"): Promise<string> {
-  const [row] = await tx.$queryRaw<
-    { key: string | null }[]
-  >`SELECT app.document_key(${id}::uuid, ${what}) AS key`;
+  const [row] = await rows(
+    tx,
+    z.object({ key: z.string().nullable() }),
+    Prisma.sql`SELECT app.document_key(${id}::uuid, ${what}) AS key`,
+  );
   if (!row?.key) throw new AppError("not_found", `No ${what} yet`, { reason: "document" });
   return row.key;
 }
 
-interface DetailRow extends DocumentRow {
-  collectionName: string | null;
+const detailRow = documentRow.extend({
+  collectionName: z.string().nullable(),
   /** Shared with the actor singly, and not opened by them before. */
-  isUnopened: boolean;
-}
+  isUnopened: z.boolean(),
+});
 
-const detail = (id: string) => Prisma.sql`
+const detailOf = (id: string) => Prisma.sql`
   SELECT ${readColumns}, d.collection_name AS "collectionName", d.is_unopened AS "isUnopened" FROM app.read_document(${id}::uuid) d`;
 
-const toDetailView = (row: DetailRow, actor: Actor): DocumentDetailView => ({
-  ...toDocumentView(row, actor.kind === "user" ? actor.id : null),
+const toDetailView = (row: z.output<typeof detailRow>, actor: Actor): DocumentDetailView => ({
+  ...toDocumentView(row, actor),
   collection: { id: row.collectionId, name: row.collectionName ?? "" },
 });
 
 async function readDocument(tx: Tx, actor: Actor, id: string): Promise<DocumentDetailView> {
-  const [row] = await tx.$queryRaw<DetailRow[]>(detail(id));
+  const [row] = await rows(tx, detailRow, detailOf(id));
   if (!row) throw missing(actor);
   return toDetailView(row, actor);
-}
-
-/**
- * A document that is there for the actor, or in the trash and they could bring it back. Somebody's pending upload, what is
- * in a trashed collection and what others threw away are as if missing, also for the verbs that undo and delete.
- */
-async function demandKnown(tx: Tx, actor: Actor, id: string): Promise<DocumentView> {
-  const [row] = await tx.$queryRaw<DocumentRow[]>(Prisma.sql`
-    SELECT ${documentColumns} FROM documents d
-     WHERE d.id = ${id}::uuid AND d.status <> 'pending' AND app.is_collection_live(d.collection_id)`);
-  const view = row && toDocumentView(row, actor.kind === "user" ? actor.id : null);
-  if (!view || (view.trashedAt && !view.abilities.canDelete)) throw missing(actor);
-  return view;
 }
 
 const missing = (actor: Actor) =>

@@ -3,6 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Actor, system } from "#lib/authz/actor.ts";
 import { beginAs } from "#lib/db/context.ts";
+import { planned } from "#lib/db/testing/planned.ts";
 
 const { DATABASE_URL, DATABASE_OWNER_URL } = process.env;
 const app = new pg.Client({ connectionString: DATABASE_URL });
@@ -204,7 +205,7 @@ async function ask(
 ): Promise<Record<string, unknown>[] | string> {
   await app.query(beginAs(actor));
   try {
-    return (await app.query<Record<string, unknown>>(text, values)).rows;
+    return (await app.query<Record<string, unknown>>(planned(text, values))).rows;
   } catch (error) {
     return (error as { detail?: string }).detail ?? String(error);
   } finally {
@@ -277,7 +278,8 @@ const plainCollections = (which: string) => `
   SELECT c.id, c.name, c.description, c.visibility, c.owner_id, app.person_name(c.owner_id) AS owner_name, c.version, c.created_at, c.updated_at,
          c.deleted_at, app.collection_mask(c.id) AS mask,
          (SELECT count(*)::int FROM (SELECT FROM documents d WHERE d.collection_id = c.id AND ${live} LIMIT 6) d) AS document_count,
-         (SELECT coalesce(json_agg(json_build_object('id', p.id, 'name', p.name)), '[]') FROM app.plain_people(c.id, 3) p) AS people
+         (SELECT coalesce(json_agg(json_build_object('id', p.id, 'name', p.name)), '[]') FROM app.plain_people(c.id, 3) p) AS people,
+         coalesce(c.workspace_id = app.actor_workspace(), false) AS is_own_workspace, app.plain_is_shared(c.id) AS is_shared
     FROM collections c WHERE ${which} AND c.id < $1 ORDER BY c.id DESC LIMIT $2`;
 
 /** The same functions with bounds that small worlds go beyond. */
@@ -301,6 +303,12 @@ describe("lists", () => {
          AND app.collection_mask(collection) & 1 <> 0 AND NOT app.is_visitor()
          AND (u.id = c.owner_id OR u.id = app.actor_id() OR (p.opened_at IS NOT NULL AND app.collection_mask(collection) & 516 <> 0))
        ORDER BY u.id <> c.owner_id, p.granted_at, u.id LIMIT at_most $$`);
+    await owner.query(`CREATE FUNCTION app.plain_is_shared(collection uuid) RETURNS boolean
+      LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+      SELECT count(*) FILTER (WHERE p.user_id IS DISTINCT FROM c.owner_id AND NOT p.is_everyone AND p.subject_workspace_id IS NULL) > 0
+             OR c.owner_id <> app.actor_id()
+        FROM collections c LEFT JOIN permissions p ON p.collection_id = c.id AND p.deleted_at IS NULL AND coalesce(p.expires_at > now(), true)
+       WHERE c.id = collection GROUP BY c.id $$`);
     for (let i = 0; i < 2; i++) worlds.push(await makeWorld());
   });
 
@@ -312,10 +320,11 @@ describe("lists", () => {
           let before = LAST;
           for (let pages = 0; pages < 20; pages++) {
             const values = [before, oneOf([1, 3, 20])];
-            const found = await ask(actor, "SELECT * FROM app.list_collections($3, $1, $2, 6, 3)", [
-              ...values,
-              scope,
-            ]);
+            const found = await ask(
+              actor,
+              "SELECT * FROM app.collection_cards(app.list_collections($3, $1, $2), 6, 3)",
+              [...values, scope],
+            );
             expect(found, `${name}, ${scope}`).toEqual(await ask(actor, plainCollections(which), values));
             compared++;
             if (found.length === 0) break;
@@ -377,7 +386,7 @@ describe("lists", () => {
   it("answer nobody, nor the system", async () => {
     for (const text of [
       "SELECT * FROM app.list_documents(NULL, 'live', NULL, $1, 5)",
-      "SELECT * FROM app.list_collections('all', $1, 5, 6, 3)",
+      "SELECT app.list_collections('all', $1, 5)",
     ]) {
       await expect(app.query(text, [LAST])).rejects.toMatchObject({ code: "SH003", detail: "actor" });
       expect(await ask(system, text, [LAST])).toBe("actor");

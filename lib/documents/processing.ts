@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { randomUUID } from "node:crypto";
+import { z } from "zod";
 import { system } from "#lib/authz/actor.ts";
-import { Prisma, transaction } from "#lib/db/index.ts";
+import { only, Prisma, read, rows, transaction } from "#lib/db/index.ts";
 import { log } from "#lib/log/index.ts";
 import { processDocument, type ProcessResult } from "#lib/pdf/index.ts";
 import { storage } from "#lib/storage/index.ts";
@@ -61,14 +62,16 @@ export async function giveUpProcessing(documentId: string): Promise<void> {
  * starting it again; what really is done is then skipped.
  */
 export function findStalledDocuments(silentSeconds: number): Promise<string[]> {
-  return transaction(system, async (tx) => {
-    const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+  const stalled = read(
+    system,
+    z.object({ id: z.string() }),
+    Prisma.sql`
       SELECT j.document_id AS id FROM pdf_jobs j
        WHERE j.kind = 'process' AND j.status IN ('pending', 'processing') AND j.document_id IS NOT NULL
          AND coalesce(j.heartbeat_at, j.created_at) < now() - make_interval(secs => ${silentSeconds})
-       ORDER BY j.id LIMIT 500`);
-    return rows.map(({ id }) => id);
-  });
+       ORDER BY j.id LIMIT 500`,
+  );
+  return stalled.then((found) => found.map(({ id }) => id));
 }
 
 function startJob(documentId: string): Promise<Work | null> {
@@ -143,9 +146,12 @@ async function finish(documentId: string, work: Work, result: ProcessResult): Pr
   const problem = result.ok ? (result.partial?.reason ?? null) : result.reason;
   const pages = result.ok ? result.pageCount : null;
   await transaction(system, async (tx) => {
-    const [row] = await tx.$queryRaw<{ kept: boolean }[]>`
-      SELECT app.document_processed(${documentId}::uuid, ${status}, ${problem}, ${pages}::int, ${object?.id ?? null}::uuid, ${text}) AS kept`;
-    if (row!.kept) await endJob(tx, documentId, result.ok ? "completed" : "failed", problem);
+    const done = await rows(
+      tx,
+      z.object({ isKept: z.boolean() }),
+      Prisma.sql`SELECT app.document_processed(${documentId}::uuid, ${status}, ${problem}, ${pages}::int, ${object?.id ?? null}::uuid, ${text}) AS "isKept"`,
+    );
+    if (only(done).isKept) await endJob(tx, documentId, result.ok ? "completed" : "failed", problem);
     // deleted meanwhile, or another attempt was first: this thumbnail is nobody's
     else if (object)
       await tx.storedObject.updateMany({

@@ -1,27 +1,30 @@
+import { z } from "zod";
+import { type Actor } from "#lib/authz/actor.ts";
 import { allows } from "#lib/authz/permissions.ts";
 import { Prisma } from "#lib/db/index.ts";
-import { type AccessMode, type DocumentStatus, type DocumentView, documentProblems } from "./schema.ts";
+import { accessModes, documentProblems, documentStatuses, type DocumentView } from "./schema.ts";
 
-export interface DocumentRow {
-  id: string;
-  collectionId: string;
-  name: string;
-  contentType: string;
-  sizeBytes: bigint;
-  status: DocumentStatus;
-  problem: string | null;
-  progress: number;
-  pageCount: number | null;
-  hasThumbnail: boolean;
-  accessMode: AccessMode;
-  ownerId: string;
-  ownerName: string;
-  mask: number;
-  version: number;
-  createdAt: Date;
-  updatedAt: Date;
-  deletedAt: Date | null;
-}
+export const documentRow = z.object({
+  id: z.string(),
+  collectionId: z.string(),
+  name: z.string(),
+  contentType: z.string(),
+  sizeBytes: z.bigint(),
+  status: z.enum(documentStatuses),
+  problem: z.string().nullable(),
+  progress: z.number(),
+  pageCount: z.number().nullable(),
+  hasThumbnail: z.boolean(),
+  accessMode: z.enum(accessModes),
+  ownerId: z.string(),
+  ownerName: z.string(),
+  mask: z.number(),
+  version: z.number(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+  deletedAt: z.date().nullable(),
+});
+type DocumentRow = z.output<typeof documentRow>;
 
 /** Of the table, under the policies. */
 export const documentColumns = Prisma.sql`
@@ -37,9 +40,13 @@ export const readColumns = Prisma.sql`
   d.progress, d.page_count AS "pageCount", d.has_thumbnail AS "hasThumbnail", d.access_mode AS "accessMode", d.owner_id AS "ownerId",
   d.owner_name AS "ownerName", d.mask, d.version, d.created_at AS "createdAt", d.updated_at AS "updatedAt", d.deleted_at AS "deletedAt"`;
 
-/** A row as the actor sees it. `actorId` decides whether deleting one's own is deleting this one. */
-export function toDocumentView(row: DocumentRow, actorId: string | null): DocumentView {
+/**
+ * A row as the actor sees it. Who they are decides whether deleting one's own is deleting this one; people without an
+ * account are not told who put what into a collection.
+ */
+export function toDocumentView(row: DocumentRow, actor: Actor): DocumentView {
   const { mask } = row;
+  const actorId = actor.kind === "user" ? actor.id : null;
   return {
     id: row.id,
     collectionId: row.collectionId,
@@ -52,7 +59,7 @@ export function toDocumentView(row: DocumentRow, actorId: string | null): Docume
     pageCount: row.pageCount,
     hasThumbnail: row.hasThumbnail,
     accessMode: row.accessMode,
-    owner: { id: row.ownerId, name: row.ownerName },
+    owner: { id: row.ownerId, name: actor.kind === "everyone" ? "" : row.ownerName },
     abilities: {
       canEdit: allows(mask, "edit_documents"),
       canDelete:

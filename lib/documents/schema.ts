@@ -1,54 +1,22 @@
 import { z } from "zod";
-import { cursorSchema, idSchema, nameSchema, pageOf, versionSchema } from "#lib/http/schema.ts";
+import {
+  cursorSchema,
+  idSchema,
+  nameSchema,
+  pageOf,
+  searchSchema,
+  textSchema,
+  versionSchema,
+} from "#lib/http/schema.ts";
 
 export const accessModes = ["private", "collection", "invite", "link"] as const;
 export type AccessMode = (typeof accessModes)[number];
-
-/** The types that may be uploaded, each with the extension its stored object gets. */
-export const allowedTypes = {
-  "application/pdf": ".pdf",
-  "image/png": ".png",
-  "image/jpeg": ".jpg",
-  "image/webp": ".webp",
-  "image/gif": ".gif",
-  "image/tiff": ".tif",
-  "image/avif": ".avif",
-  "text/plain": ".txt",
-  "text/markdown": ".md",
-  "text/csv": ".csv",
-} as const;
-export type AllowedType = keyof typeof allowedTypes;
-export const isAllowedType = (type: string): type is AllowedType => Object.hasOwn(allowedTypes, type);
-
-const typesByExtension: Record<string, AllowedType> = {
-  pdf: "application/pdf",
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  webp: "image/webp",
-  gif: "image/gif",
-  tif: "image/tiff",
-  tiff: "image/tiff",
-  avif: "image/avif",
-  txt: "text/plain",
-  log: "text/plain",
-  md: "text/markdown",
-  markdown: "text/markdown",
-  csv: "text/csv",
-};
-
-/** The type to declare for a file: by its name first (browsers guess text types differently), then as the browser says. */
-export function typeOfFile(filename: string, browserType = ""): string {
-  const extension = filename.toLowerCase().split(".").at(-1) ?? "";
-  return typesByExtension[extension] ?? (browserType.split(";")[0] || "application/octet-stream");
-}
 
 /**
  * pending: waiting for its bytes · uploaded: stored and paid for, being looked at · ready: processed ·
  * failed: stored, but could not be read (see `problem`).
  */
 export const documentStatuses = ["pending", "uploaded", "ready", "failed"] as const;
-export type DocumentStatus = (typeof documentStatuses)[number];
 /**
  * With `failed`: nothing could be read. With `ready`: what was read ends early (more pages, time, memory or text than
  * processing may use, or damage from some page on).
@@ -86,6 +54,7 @@ export const documentViewSchema = z.object({
   pageCount: z.int().nullable(),
   hasThumbnail: z.boolean(),
   accessMode: z.enum(accessModes),
+  /** Who uploaded it; without a name for people without an account. */
   owner: z.object({ id: z.uuid(), name: z.string() }),
   abilities: documentAbilitiesSchema,
   version: z.int(),
@@ -102,15 +71,27 @@ export const documentDetailSchema = documentViewSchema.extend({
 export type DocumentDetailView = z.infer<typeof documentDetailSchema>;
 export const documentListSchema = pageOf(documentViewSchema);
 
+/** A document among those its reader worked with last. */
+export const recentDocumentSchema = documentViewSchema.extend({
+  /** When the reader opened, uploaded or changed it last. */
+  usedAt: z.iso.datetime(),
+});
+export type RecentDocumentView = z.infer<typeof recentDocumentSchema>;
+export const recentDocumentListSchema = pageOf(recentDocumentSchema);
+
+/** A presigned address of the bytes. */
+export const contentUrlSchema = z.object({ url: z.string(), expiresAt: z.iso.datetime() });
+export const downloadSchema = z.object({ inline: z.enum(["0", "1"]).default("0") });
+
 const filename = nameSchema(255);
 
 export const uploadUrlSchema = z.object({
   collectionId: idSchema,
   filename,
-  contentType: z.string().min(1).max(120),
+  contentType: textSchema(120).min(1),
   sizeBytes: z.int().positive(),
   /** Lower-case hex SHA-256 of the file. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: textSchema(64).regex(/^[0-9a-f]{64}$/),
 });
 export type UploadUrlInput = z.infer<typeof uploadUrlSchema>;
 
@@ -131,11 +112,11 @@ export type UploadUrlView = z.infer<typeof uploadUrlViewSchema>;
 export const updateDocumentSchema = z.object({ version: versionSchema, name: filename });
 export type UpdateDocumentInput = z.infer<typeof updateDocumentSchema>;
 
-export const documentScopes = ["live", "trashed", "recent", "shared"] as const;
+export const documentScopes = ["live", "trashed", "shared"] as const;
 export const listDocumentsSchema = z.object({
   collectionId: idSchema.optional(),
   scope: z.enum(documentScopes).default("live"),
-  q: z.string().trim().max(200).optional(),
+  q: searchSchema(200).optional(),
   cursor: cursorSchema,
 });
 export type ListDocumentsInput = z.infer<typeof listDocumentsSchema>;

@@ -16,7 +16,8 @@ import {
   unnestGroup,
   updateGroup,
 } from "./index.ts";
-import { MOST_PEOPLE_PER_CALL, peopleSchema } from "./schema.ts";
+import { peopleSchema } from "./schema.ts";
+import { MOST_PEOPLE_PER_CALL } from "./values.ts";
 import { makeWorkspace, outcome, word } from "./test-support.ts";
 
 const people = (...list: { id: string }[]) => ({ userIds: list.map(({ id }) => id), emails: [] });
@@ -155,7 +156,7 @@ describe("members in bulk", () => {
     const first = await listMembers(admin, id, { q: "MARC" });
     expect(first.items).toHaveLength(50);
     expect((await listMembers(admin, id, { q: "MARC", cursor: first.nextCursor! })).items).toHaveLength(1);
-    // and go on from where they were, even if who came last has left by now
+    // and go on after the last item, even if that person has left the group
     const gone = first.items.at(-1)!.id;
     const elsewhere = await makePerson();
     await asOwner("UPDATE users SET workspace_id = $2 WHERE id = $1", [gone, elsewhere.workspaceId]);
@@ -275,12 +276,12 @@ describe("who may", () => {
       expect(await tryAll(actor, missingId(), b.id)).toEqual(expected("forbidden:group", "forbidden:group"));
     }
     expect(await tryAll(admin, missingId(), b.id)).toEqual(expected("forbidden:group", "forbidden:group"));
-    // another workspace's group can be neither end of a nesting
+    // a group of another workspace can neither contain nor be nested
     const elsewhere = await (await makeWorkspace()).group();
     expect(await outcome(nestGroup(admin, a.id, elsewhere.id))).toBe("forbidden:group");
     expect(await outcome(nestGroup(admin, elsewhere.id, a.id))).toBe("forbidden:group");
     expect(await tryAll(admin, a.id, b.id)).toEqual(expected("ok", "ok"));
-    // gone for everybody now; ending it once more is harmless
+    // deleted for everybody; deleting it again is harmless
     expect(await tryAll(admin, a.id, b.id)).toEqual({
       ...expected("forbidden:group", "forbidden:group"),
       delete: "ok",
@@ -342,7 +343,7 @@ describe("who may", () => {
       SELECT ((SELECT count(*) FROM groups) + (SELECT count(*) FROM group_memberships) + (SELECT count(*) FROM group_nestings)
         + (SELECT count(*) FROM user_principals WHERE user_id <> app.actor_id()))::int AS n`;
     expect(await transaction(visitor, count)).toEqual([{ n: 0 }]);
-    // and what not even admins do by hand: end a group, or let in guests, strangers and unproven addresses
+    // admins cannot do with SQL: delete a group, or add guests, strangers and unproven addresses
     const byHand = {
       end: (tx: Tx) => tx.$executeRaw`UPDATE groups SET deleted_at = now() WHERE id = ${a.id}::uuid`,
       move: (tx: Tx) =>

@@ -10,7 +10,7 @@ interface Named {
   name: string;
 }
 
-/** The shortest way from the group `to` down to `from`, both included; null when `to` does not contain `from`. */
+/** The shortest path from the group `to` down to `from`, both included. Null when `to` does not contain `from`. */
 export function pathUp(edges: readonly Edge[], from: Named, to: string): Named[] | null {
   const parents = Map.groupBy(edges, ({ childId }) => childId);
   let ways: Named[][] = [[from]];

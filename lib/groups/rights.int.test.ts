@@ -76,7 +76,7 @@ describe("rights through groups", () => {
     expect(await principalsOf(someone)).toEqual(expect.not.arrayContaining([old.id, parent.id]));
   });
 
-  it("end with the group, and leave its place among the collaborators free", async () => {
+  it("end with the group, which no longer counts as a collaborator", async () => {
     const { admin, member, group } = await makeWorkspace();
     const owner = await member({ limits: { collaborators: 1 } });
     const collectionId = await collectionOf(owner);
@@ -107,7 +107,7 @@ describe("principals", () => {
     expect(before).toEqual([someone.id, admin.workspaceId, everyonePrincipalId, id].toSorted());
     await set(someone, "suspended_at = now()");
     expect(await principalsOf(someone)).toEqual([]);
-    // what changes meanwhile counts on their return
+    // changes during the suspension count on their return
     const later = await group();
     await addMembers(admin, later.id, people(someone));
     await removeMembers(admin, id, people(someone));
@@ -143,7 +143,7 @@ describe("principals", () => {
     expect((await principalsOf(someone)).toSorted()).toEqual(moved);
     await set(someone, `workspace_id = '${admin.workspaceId}'`);
     expect(await principalsOf(someone)).not.toContain(inner.id);
-    // and a membership that should not be there gives nothing
+    // a membership that must not exist gives nothing
     await asOwner("INSERT INTO group_memberships (group_id, user_id) VALUES ($1, $2)", [
       (await there.group()).id,
       someone.id,
@@ -192,7 +192,7 @@ describe("reach", () => {
       ["Letters", "editor", null, null],
       ["Letters", "viewer", outer.id, ends.toISOString()],
     ]);
-    // a group reaches nothing through those in it
+    // a group reaches nothing through the groups nested in it
     expect((await shown(admin, outer.id)).map(([name]) => name)).toEqual(["archive", "Letters"]);
     expect(await shown(someone, inner.id)).toEqual([]);
     await addCollaborator(owner, archive, { email: someone.email, role: "viewer" });

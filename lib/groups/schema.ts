@@ -1,11 +1,9 @@
 import { z } from "zod";
-import { cursorSchema, idSchema, nameSchema, pageOf } from "#lib/http/schema.ts";
-
-/** People that one call adds or removes at most. */
-export const MOST_PEOPLE_PER_CALL = 500;
+import { cursorSchema, idSchema, nameSchema, pageOf, searchSchema, textSchema } from "#lib/http/schema.ts";
+import { MOST_PEOPLE_PER_CALL } from "./values.ts";
 
 const name = nameSchema(80);
-const description = z.string().trim().max(500);
+const description = textSchema(500).trim();
 
 export const createGroupSchema = z.object({ name, description: description.default("") });
 export type CreateGroupInput = z.infer<typeof createGroupSchema>;
@@ -19,14 +17,14 @@ export type UpdateGroupInput = z.infer<typeof updateGroupSchema>;
 
 export const listGroupsSchema = z.object({
   /** Part of the name. */
-  q: z.string().trim().max(80).optional(),
+  q: searchSchema(80).optional(),
   cursor: cursorSchema,
 });
 export type ListGroupsInput = z.infer<typeof listGroupsSchema>;
 export const pageQuerySchema = z.object({ cursor: cursorSchema });
 export const listGroupMembersSchema = z.object({
   /** Part of the name or the address. */
-  q: z.string().trim().max(100).optional(),
+  q: searchSchema(100).optional(),
   cursor: cursorSchema,
 });
 export type ListGroupMembersInput = z.infer<typeof listGroupMembersSchema>;
@@ -75,7 +73,7 @@ export const groupMemberListSchema = pageOf(groupMemberSchema);
 export const peopleSchema = z
   .object({
     userIds: z.array(idSchema).max(MOST_PEOPLE_PER_CALL).default([]),
-    emails: z.array(z.string().trim().min(1).max(254)).max(MOST_PEOPLE_PER_CALL).default([]),
+    emails: z.array(textSchema(254).trim().min(1)).max(MOST_PEOPLE_PER_CALL).default([]),
   })
   .refine(({ userIds, emails }) => userIds.length + emails.length > 0, { message: "nothing_to_change" })
   .refine(({ userIds, emails }) => userIds.length + emails.length <= MOST_PEOPLE_PER_CALL, {

@@ -5,7 +5,7 @@ import { type AppError } from "#lib/errors/index.ts";
 import { addMembers, createGroup, deleteGroup, nestGroup, removeMembers, unnestGroup } from "./index.ts";
 import { compareWithTruth, makeWorkspace, pick, word } from "./test-support.ts";
 
-// as many connections as there are clients: they meet in the database, not in the queue before it
+// as many connections as clients, so that they meet in the database and not in the pool's queue
 vi.hoisted(() => {
   process.env.DATABASE_POOL_SIZE = "32";
 });
@@ -15,7 +15,7 @@ const times = <Result>(count: number, make: (index: number) => Promise<Result>) 
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 const some = <Item>(items: readonly Item[]) => [...new Set([pick(items), pick(items), pick(items)])];
 
-/** Counts what calls came to: "ok", or why not. */
+/** Counts outcomes of calls: "ok", or the reason of the refusal. */
 function tally() {
   const counts: Record<string, number> = {};
   return {
@@ -121,7 +121,7 @@ it(
 
     const { counts, count } = tally();
     await times(CLIENTS, async () => {
-      // no pool, no retries: a deadlock victim would show
+      // neither pool nor retries, so that a deadlock shows
       const client = new pg.Client({ connectionString: process.env.DATABASE_OWNER_URL });
       await client.connect();
       try {
@@ -137,7 +137,7 @@ it(
     const { size, missing, extra } = await compareWithTruth();
     expect({ missing, extra }).toEqual({ missing: [], extra: [] });
     expect(size).toBeGreaterThan(people.length);
-    // cycles, a group in itself, and rows that others deleted; nothing else, and no deadlock (40P01)
+    // only cycles, a group in itself, and rows that others deleted; no deadlock (40P01)
     const { ok, SH004: cycles = 0, "23514": selves = 0, "23503": gone = 0, ...unexpected } = counts;
     expect(unexpected).toEqual({});
     expect(ok! + cycles + selves + gone).toBe(CLIENTS * 50);
@@ -191,7 +191,7 @@ it(
     const { size, missing, extra } = await compareWithTruth();
     expect({ missing, extra }).toEqual({ missing: [], extra: [] });
     expect(size).toBeGreaterThan(people.length);
-    // cycles, and groups that another client had just deleted
+    // only cycles, and groups that another client had just deleted
     const { ok, group_cycle: cycles = 0, group: gone = 0, ...unexpected } = counts;
     expect(unexpected).toEqual({});
     expect(ok! + cycles + gone).toBe(CLIENTS * 20);
@@ -203,7 +203,7 @@ it("never lets a cycle in from both ends at once", { timeout: 60_000 }, async ()
   const { admin, group } = await makeWorkspace();
   for (let round = 0; round < 12; round++) {
     const ring = (await times(4, () => group())).map(({ id }) => id);
-    // each group into the next, the last into the first: all but one can be
+    // each group into the next and the last into the first: one must be refused
     const outcomes = await times(4, (index) =>
       nestGroup(admin, ring[index]!, ring[(index + 1) % 4]!).then(
         () => "ok",
@@ -245,6 +245,6 @@ it("nests a large group in a time that grows with it, not with its square", asyn
     return fastest;
   };
   const [few, many] = [await fastestMs(300), await fastestMs(3000)];
-  // ten times as many; by the square it would be a hundred times as long
+  // ten times as many people; quadratic time would take a hundred times as long
   expect(many / few).toBeLessThan(35);
 });

@@ -42,8 +42,8 @@ interface Tables {
 }
 
 /**
- * What `user_principals` lacks and what it holds too much, by a walk over the tables that shares nothing with the
- * triggers. Looks at everything in the database.
+ * The rows that `user_principals` lacks and those that it has too many, found without the triggers' code. Checks the
+ * whole database.
  */
 export async function compareWithTruth() {
   const all = (table: string) => `(SELECT coalesce(json_agg(t), '[]') FROM ${table} t)`;
@@ -53,7 +53,7 @@ export async function compareWithTruth() {
   );
   const { users, groups, memberships, nestings, principals } = tables!;
   const live = new Map(groups.filter((group) => !group.deleted_at).map((group) => [group.id, group]));
-  // anonymous callers hold what everyone holds, and nothing else
+  // anonymous callers act as everyone and nobody else
   const wanted = new Set([`${EVERYONE} ${EVERYONE}`]);
   for (const user of users.filter(({ suspended_at }) => !suspended_at)) {
     const held = new Set([user.id, EVERYONE, ...(user.is_external ? [] : [user.workspace_id])]);

@@ -1,31 +1,34 @@
+import { z } from "zod";
 import { type UserActor, system } from "#lib/authz/actor.ts";
-import { Prisma, transaction } from "#lib/db/index.ts";
+import { Prisma, read, transaction } from "#lib/db/index.ts";
 import { env } from "#lib/env/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type QuotaView } from "./schema.ts";
 
-interface QuotaRow {
-  tier: string;
-  collectionsUsed: number;
-  documentsUsed: number;
-  storageBytesUsed: bigint;
-  pdfJobsUsed: number;
-  collections: number;
-  documents: number;
-  storageBytes: bigint;
-  pdfJobs: number;
-  collaborators: number;
-}
+const quotaRow = z.object({
+  tier: z.string(),
+  collectionsUsed: z.number(),
+  documentsUsed: z.number(),
+  storageBytesUsed: z.bigint(),
+  pdfJobsUsed: z.number(),
+  collections: z.number(),
+  documents: z.number(),
+  storageBytes: z.bigint(),
+  pdfJobs: z.number(),
+  collaborators: z.number(),
+});
 
 /** What the person uses and may use. Counters are exact at the moment of reading; bytes fit a number up to 8 PB. */
 export async function getQuota(actor: UserActor): Promise<QuotaView> {
-  const [row] = await transaction(actor, (tx) =>
-    tx.$queryRaw<QuotaRow[]>(Prisma.sql`
+  const [row] = await read(
+    actor,
+    quotaRow,
+    Prisma.sql`
       SELECT q.tier_name AS tier, q.collections_used AS "collectionsUsed", q.documents_used AS "documentsUsed",
         q.storage_bytes_used AS "storageBytesUsed",
         CASE WHEN q.pdf_jobs_day = (now() AT TIME ZONE 'utc')::date THEN q.pdf_jobs_used ELSE 0 END AS "pdfJobsUsed",
         l.collections, l.documents, l.storage_bytes AS "storageBytes", l.pdf_jobs AS "pdfJobs", l.collaborators
-      FROM user_quotas q, app.quota_limits(q.user_id) l WHERE q.user_id = ${actor.id}::uuid`),
+      FROM user_quotas q, app.quota_limits(q.user_id) l WHERE q.user_id = ${actor.id}::uuid`,
   );
   if (!row) throw new AppError("unauthenticated", "No quota row for this person");
   const tomorrow = new Date();
@@ -62,7 +65,8 @@ export async function syncTiers(): Promise<void> {
       ],
     ] as const) {
       const [collections, documents, bytes, jobs, collaborators] = limits;
-      await tx.$executeRaw`SELECT app.set_tier(${name}, ${collections}::int, ${documents}::int, ${bytes}::bigint, ${jobs}::int, ${collaborators}::int)`;
+      await tx.$executeRaw`SELECT app.set_tier(${name}, ${collections}::int, ${documents}::int, ${bytes}::bigint, ${jobs}::int,
+        ${collaborators}::int, ${env.MAX_PENDING_UPLOADS}::int)`;
     }
   });
 }

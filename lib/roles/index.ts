@@ -1,17 +1,18 @@
+import { z } from "zod";
 import { recordAudit } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { builtInRoleNames, maskOf, type Permission, permissionsIn } from "#lib/authz/permissions.ts";
-import { Prisma, transaction, type Tx } from "#lib/db/index.ts";
+import { only, Prisma, rows, transaction, type Tx } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Page } from "#lib/http/schema.ts";
 import { type CreateRoleInput, MAX_CUSTOM_ROLES, type RoleView, type UpdateRoleInput } from "./schema.ts";
 
-/** Whoever may do anything with a document sees it: every role can view, whether that was picked or not. */
+/** Every role includes view_documents: nobody can act on a document that they do not see. */
 const maskOfRole = (permissions: Permission[]): number => maskOf(["view_documents", ...permissions]);
 
 /**
- * The database tells names apart by their letters, without case. What only looks like a built-in role (full-width letters,
- * letters between which something unseen stands) would pass there, and must not stand for it in a list of people.
+ * Refuses names that only look like a built-in role, with full-width or invisible characters. The database compares case
+ * and spaces alone and would accept them, and people would take them for the built-in role.
  */
 function demandOwnName(name: string): void {
   const looks = name
@@ -23,16 +24,17 @@ function demandOwnName(name: string): void {
     throw new AppError("conflict", "Looks like a built-in role", { reason: "role_name" });
 }
 
-interface RoleRow {
-  id: string;
-  name: string;
-  description: string;
-  mask: number;
-  isBuiltIn: boolean;
-  useCount: number | null;
-}
+const roleRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  mask: z.number(),
+  isBuiltIn: z.boolean(),
+  useCount: z.number().nullable(),
+});
+type RoleRow = z.output<typeof roleRow>;
 
-/** The roles that can be given in the actor's workspace: built-in ones from most to least, then its own by name. */
+/** The roles of the actor's workspace: built-in ones from most to least permissions, then custom ones by name. */
 export function listRoles(actor: UserActor): Promise<Page<RoleView>> {
   return transaction(actor, async (tx) => ({
     items: (await readRoles(tx, Prisma.empty)).map(toView),
@@ -41,19 +43,21 @@ export function listRoles(actor: UserActor): Promise<Page<RoleView>> {
 }
 
 /**
- * Makes a custom role, for workspace admins (`forbidden` otherwise). `quota_exceeded` beyond ten in a workspace,
- * however parallel; `conflict` when the name is taken, by a built-in role or without regard to case.
+ * Makes a custom role. For workspace admins. Throws `quota_exceeded` beyond ten in a workspace, parallel calls included,
+ * and `conflict` when a built-in or custom role has the name; names are compared folded.
  */
 export function createRole(
   actor: UserActor,
   { name, description, permissions }: CreateRoleInput,
 ): Promise<RoleView> {
   return transaction(actor, async (tx) => {
-    const [made] = await tx.$queryRaw<
-      { id: string }[]
-    >`SELECT app.create_role(${name}, ${description}, ${maskOfRole(permissions)}::int, ${MAX_CUSTOM_ROLES}::int) AS id`;
+    const made = await rows(
+      tx,
+      z.object({ id: z.string() }),
+      Prisma.sql`SELECT app.create_role(${name}, ${description}, ${maskOfRole(permissions)}::int, ${MAX_CUSTOM_ROLES}::int) AS id`,
+    );
     demandOwnName(name);
-    const role = await readRole(tx, made!.id);
+    const role = await readRole(tx, only(made).id);
     await recordAudit(tx, actor, {
       action: "role.created",
       resource: { type: "role", id: role.id, name },
@@ -63,7 +67,11 @@ export function createRole(
   });
 }
 
-/** Renames, describes or picks other permissions, which hold for all its grants from the next statement on. */
+/**
+ * Changes name, description or permissions. Permissions hold for all its grants from the next statement on. Throws
+ * `forbidden` (role_beyond_own, with the number of resources as `places`) where the role is in use and the actor could
+ * not give the added permissions.
+ */
 export function updateRole(
   actor: UserActor,
   id: string,
@@ -71,9 +79,12 @@ export function updateRole(
 ): Promise<RoleView> {
   return transaction(actor, async (tx) => {
     const mask = permissions ? maskOfRole(permissions) : null;
-    const [before] = await tx.$queryRaw<
-      { previous_name: string; previous_description: string; previous_mask: number }[]
-    >`SELECT * FROM app.change_role(${id}::uuid, ${name ?? null}, ${description ?? null}, ${mask}::int)`;
+    const changed = await rows(
+      tx,
+      z.object({ previous_name: z.string(), previous_description: z.string(), previous_mask: z.number() }),
+      Prisma.sql`SELECT * FROM app.change_role(${id}::uuid, ${name ?? null}, ${description ?? null}, ${mask}::int)`,
+    );
+    const before = only(changed);
     if (name !== undefined) demandOwnName(name);
     const role = await readRole(tx, id);
     await recordAudit(tx, actor, {
@@ -81,9 +92,9 @@ export function updateRole(
       resource: { type: "role", id, name: role.name },
       metadata: {
         previous: {
-          name: before!.previous_name,
-          description: before!.previous_description,
-          permissions: permissionsIn(before!.previous_mask),
+          name: before.previous_name,
+          description: before.previous_description,
+          permissions: permissionsIn(before.previous_mask),
         },
         new: { name: role.name, description: role.description, permissions: role.permissions },
       },
@@ -93,8 +104,9 @@ export function updateRole(
 }
 
 /**
- * Deletes a custom role. Its grants and invitations move to another role; one that is in use is not deleted without
- * (`conflict`, role_in_use). Returns how many were moved.
+ * Deletes a custom role and moves its grants and invitations to another role. Throws `conflict` (role_in_use) when it is
+ * in use and no other role is given, and `forbidden` (role_move_beyond_own) when the other role gives more than the actor
+ * could. Returns how many were moved.
  */
 export function deleteRole(
   actor: UserActor,
@@ -102,10 +114,12 @@ export function deleteRole(
   moveTo: string | undefined,
 ): Promise<{ moved: number }> {
   return transaction(actor, async (tx) => {
-    const [done] = await tx.$queryRaw<
-      { name: string; moved: number; target: string | null }[]
-    >`SELECT * FROM app.delete_role(${id}::uuid, ${moveTo ?? null}::uuid)`;
-    const { name, moved, target } = done!;
+    const done = await rows(
+      tx,
+      z.object({ name: z.string(), moved: z.number(), target: z.string().nullable() }),
+      Prisma.sql`SELECT * FROM app.delete_role(${id}::uuid, ${moveTo ?? null}::uuid)`,
+    );
+    const { name, moved, target } = only(done);
     await recordAudit(tx, actor, {
       action: "role.deleted",
       resource: { type: "role", id, name },
@@ -116,10 +130,14 @@ export function deleteRole(
 }
 
 const readRoles = (tx: Tx, where: Prisma.Sql): Promise<RoleRow[]> =>
-  tx.$queryRaw<RoleRow[]>(Prisma.sql`
+  rows(
+    tx,
+    roleRow,
+    Prisma.sql`
     SELECT r.id, r.name, r.description, r.mask, r.workspace_id IS NULL AS "isBuiltIn", app.role_use_count(r.id) AS "useCount"
       FROM roles r WHERE r.deleted_at IS NULL ${where}
-     ORDER BY r.workspace_id IS NOT NULL, CASE WHEN r.workspace_id IS NULL THEN -r.mask END, lower(r.name), r.id`);
+     ORDER BY r.workspace_id IS NOT NULL, CASE WHEN r.workspace_id IS NULL THEN -r.mask END, lower(r.name), r.id`,
+  );
 
 async function readRole(tx: Tx, id: string): Promise<RoleView> {
   const [row] = await readRoles(tx, Prisma.sql`AND r.id = ${id}::uuid`);

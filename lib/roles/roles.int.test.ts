@@ -6,7 +6,7 @@ import { address, makeRole, outcome, tally } from "#lib/sharing/test-support.ts"
 import { createRole, deleteRole, listRoles, updateRole } from "./index.ts";
 import { type CreateRoleInput } from "./schema.ts";
 
-async function team() {
+async function makeMembers() {
   const admin = await makePerson({ role: "admin" });
   const member = await makePerson({ workspaceId: admin.workspaceId });
   const { id } = await createCollection(admin, { name: "Plans", description: "" });
@@ -20,7 +20,7 @@ const reviewer: CreateRoleInput = {
 
 describe("custom roles", () => {
   it("are made, changed and deleted by workspace admins, and seen by members of that workspace alone", async () => {
-    const { admin, member } = await team();
+    const { admin, member } = await makeMembers();
     const stranger = await makePerson({ role: "admin" });
     const made = await createRole(admin, reviewer);
     expect(made).toEqual({ id: made.id, isBuiltIn: false, useCount: 0, ...reviewer });
@@ -58,7 +58,7 @@ describe("custom roles", () => {
   });
 
   it("can always view, whether that was picked or not", async () => {
-    const { admin } = await team();
+    const { admin } = await makeMembers();
     const made = await createRole(admin, { ...reviewer, permissions: ["edit_documents"] });
     expect(made.permissions).toEqual(["view_documents", "edit_documents"]);
     const changed = await updateRole(admin, made.id, { permissions: ["run_jobs"] });
@@ -66,7 +66,7 @@ describe("custom roles", () => {
   });
 
   it("have names of their own, whatever the case, also against built-in ones; a deleted one's is free again", async () => {
-    const { admin } = await team();
+    const { admin } = await makeMembers();
     const first = await createRole(admin, reviewer);
     for (const name of ["REVIEWER", "Owner"])
       expect(await outcome(createRole(admin, { ...reviewer, name }))).toBe("conflict:role_name");
@@ -89,7 +89,7 @@ describe("custom roles", () => {
   });
 
   it("are ten at most, however many are made at once", async () => {
-    const { admin } = await team();
+    const { admin } = await makeMembers();
     const second = await makePerson({ role: "admin", workspaceId: admin.workspaceId });
     const made = await tally(
       Array.from({ length: 24 }, (_, index) =>
@@ -107,7 +107,7 @@ describe("custom roles", () => {
 
 describe("a role in use", () => {
   it("changes what its people may do from the next statement on", async () => {
-    const { admin, member, collection } = await team();
+    const { admin, member, collection } = await makeMembers();
     const role = await createRole(admin, reviewer);
     await grant(admin, collection, { email: member.email, roleId: role.id });
     expect(await check(member, "edit_documents", collection)).toBe(false);
@@ -118,7 +118,7 @@ describe("a role in use", () => {
   });
 
   it("is deleted only by moving its grants and invitations", async () => {
-    const { admin, member, collection } = await team();
+    const { admin, member, collection } = await makeMembers();
     const role = await createRole(admin, reviewer);
     await grant(admin, collection, { email: member.email, roleId: role.id });
     await grant(admin, collection, { email: address(), roleId: role.id });
@@ -135,7 +135,7 @@ describe("a role in use", () => {
   });
 
   it("never leaves a grant behind that is not its mask, whatever happens at the same time", async () => {
-    const { admin, collection } = await team();
+    const { admin, collection } = await makeMembers();
     const role = await createRole(admin, reviewer);
     const people = await Promise.all(
       Array.from({ length: 12 }, () => makePerson({ workspaceId: admin.workspaceId })),
@@ -161,7 +161,7 @@ describe("a role in use", () => {
   });
 
   it("is either given before it is deleted, and moved, or refused", async () => {
-    const { admin, collection } = await team();
+    const { admin, collection } = await makeMembers();
     for (let round = 0; round < 6; round++) {
       const role = await createRole(admin, { ...reviewer, name: `Round ${round}` });
       const [, , , viewer] = (await listRoles(admin)).items;
@@ -179,9 +179,9 @@ describe("a role in use", () => {
   });
 
   it("is not given in another workspace, nor by somebody of another workspace", async () => {
-    const { admin, member, collection } = await team();
+    const { admin, member, collection } = await makeMembers();
     const role = await createRole(admin, reviewer);
-    const other = await team();
+    const other = await makeMembers();
     expect(
       await outcome(grant(other.admin, other.collection, { email: member.email, roleId: role.id })),
     ).toBe("not_found:role");

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { allPermissions } from "#lib/authz/permissions.ts";
-import { idSchema, nameSchema, pageOf } from "#lib/http/schema.ts";
+import { idSchema, nameSchema, pageOf, textSchema } from "#lib/http/schema.ts";
 
 /** Custom roles a workspace may have. */
 export const MAX_CUSTOM_ROLES = 10;
 
 const permission = z.enum(allPermissions as [(typeof allPermissions)[number]]);
 const name = nameSchema(60);
-const description = z.string().trim().max(500);
+const description = textSchema(500).trim();
 /** view_documents is always among them: nobody can do anything with what they don't see. */
 const permissions = z.array(permission).min(1).max(allPermissions.length);
 
@@ -35,3 +35,5 @@ export const updateRoleSchema = z
 export type UpdateRoleInput = z.infer<typeof updateRoleSchema>;
 
 export const deleteRoleSchema = z.object({ moveTo: idSchema.optional() });
+/** How many grants went to the other role. */
+export const deletedRoleSchema = z.object({ moved: z.int() });

@@ -84,7 +84,7 @@ export const explainSchema = z
     path: ["email"],
   });
 
-/** What would be taken away: a grant (or invitation), or a person's place in a group. */
+/** What would be taken away: a grant (or invitation), or a person's membership in a group. */
 export const simulateSchema = z.union([
   z.strictObject({ grantId: idSchema }),
   z.strictObject({ groupId: idSchema, userId: idSchema }),

@@ -125,8 +125,8 @@ describe("explain", () => {
 
   it("says why not: no grant, expired, left out by the access mode, trashed, suspended", async () => {
     const { owner, ann, colleague, collection, document } = await shared();
-    const because = async (personId: string, place: typeof document | typeof collection = document) =>
-      of(await explain(owner, place, personId), "view_documents").because;
+    const because = async (personId: string, resource: typeof document | typeof collection = document) =>
+      of(await explain(owner, resource, personId), "view_documents").because;
     const nobody = await colleague();
     expect(await because(nobody.id)).toBe("no_grant");
     const given = await grant(owner, collection, { email: ann.email, role: "viewer" });
@@ -161,17 +161,19 @@ describe("explain", () => {
     await grant(owner, collection, { email: ann.email, role: "editor" });
     await grant(owner, collection, { email: viewer.email, role: "viewer" });
     const outsider = await makePerson();
-    for (const place of [collection, document]) {
-      const unseen = place === collection ? "forbidden:collection" : "not_found:document";
-      expect(of(await explain(viewer, place), "view_documents").isAllowed).toBe(true);
-      expect(await outcome(explain(ann, place, viewer.id))).toBe("forbidden:action");
-      expect(await outcome(explain(ann, place, missingId()))).toBe("forbidden:action");
-      expect(await outcome(effectivePermissions(ann, place, viewer.id))).toBe("forbidden:action");
+    for (const resource of [collection, document]) {
+      const unseen = resource === collection ? "forbidden:collection" : "not_found:document";
+      expect(of(await explain(viewer, resource), "view_documents").isAllowed).toBe(true);
+      expect(await outcome(explain(ann, resource, viewer.id))).toBe("forbidden:action");
+      expect(await outcome(explain(ann, resource, missingId()))).toBe("forbidden:action");
+      expect(await outcome(effectivePermissions(ann, resource, viewer.id))).toBe("forbidden:action");
       for (const id of [stranger.id, missingId()])
-        expect(await outcome(explain(owner, place, id))).toBe("not_found:person");
-      expect(await outcome(explain(outsider, place))).toBe(unseen);
-      expect(await outcome(explain(outsider, { ...place, id: missingId() }))).toBe(unseen);
-      expect(await outcome(simulateRemoval(ann, place, { grantId: missingId() }))).toBe("forbidden:action");
+        expect(await outcome(explain(owner, resource, id))).toBe("not_found:person");
+      expect(await outcome(explain(outsider, resource))).toBe(unseen);
+      expect(await outcome(explain(outsider, { ...resource, id: missingId() }))).toBe(unseen);
+      expect(await outcome(simulateRemoval(ann, resource, { grantId: missingId() }))).toBe(
+        "forbidden:action",
+      );
     }
     // invited from elsewhere: not told from an address without an account until they come
     await grant(owner, collection, { email: stranger.email, role: "viewer" });
@@ -273,9 +275,9 @@ describe("the list of people", () => {
     for (const email of guests) await grant(owner, collection, { email, role: "viewer" });
     for (const visibility of ["private", "public"] as const) {
       await setVisibility(owner, collection.id, { visibility });
-      for (const place of [collection, document]) {
-        const first = await listAccess(stranger, place, {});
-        const second = await listAccess(stranger, place, { cursor: first.nextCursor! });
+      for (const resource of [collection, document]) {
+        const first = await listAccess(stranger, resource, {});
+        const second = await listAccess(stranger, resource, { cursor: first.nextCursor! });
         expect([first.items.length, second.items.length, second.nextCursor]).toEqual([50, 12, null]);
         const seen = [...first.items, ...second.items].map(({ person }) => person.email);
         expect(new Set(seen)).toEqual(new Set([owner.email, stranger.email, ...guests]));
@@ -331,8 +333,8 @@ describe("simulating a removal", () => {
     await asOwner("INSERT INTO group_memberships VALUES ($1, $2)", [outer, bert.id]);
     const team = await grant(owner, collection, { groupId: outer, role: "editor" });
     await grant(owner, collection, { email: ann.email, role: "viewer" });
-    for (const place of [collection, document]) {
-      const simulated = await simulateRemoval(owner, place, { grantId: team.id });
+    for (const resource of [collection, document]) {
+      const simulated = await simulateRemoval(owner, resource, { grantId: team.id });
       expect(simulated).toMatchObject({ isComplete: true, everyone: [] });
       const lost = new Map(simulated.people.map((entry) => [entry.person.id, entry]));
       expect(lost.size).toBe(2);
@@ -350,7 +352,7 @@ describe("simulating a removal", () => {
     ]);
   });
 
-  it("of a place in a group follows the nesting", async () => {
+  it("of a membership follows the nesting", async () => {
     const { owner, workspaceId, ann, inner, outer, collection } = await shared();
     await grant(owner, collection, { groupId: outer, role: "editor" });
     await grant(owner, collection, { groupId: inner, role: "viewer" });
@@ -380,8 +382,8 @@ describe("simulating a removal", () => {
     expect(losses[0]).toHaveLength(1);
     expect(losses[0]).toEqual(losses[1]);
     const [own] = (await listAccess(owner, collection, {})).items.find(({ person }) => person.isYou)!.sources;
-    for (const place of [collection, document])
-      expect(await outcome(simulateRemoval(owner, place, { grantId: own!.grantId! }))).toBe(
+    for (const resource of [collection, document])
+      expect(await outcome(simulateRemoval(owner, resource, { grantId: own!.grantId! }))).toBe(
         "forbidden:last_owner",
       );
     expect(await outcome(simulateRemoval(owner, collection, { grantId: missingId() }))).toBe(
@@ -389,7 +391,7 @@ describe("simulating a removal", () => {
     );
   });
 
-  it("of a place in a group that gives nothing here does not tell who is in it", async () => {
+  it("of a membership that gives nothing here does not tell who is in it", async () => {
     const { owner, workspaceId, colleague, ann, inner, outer, collection, document } = await shared();
     const bert = await colleague("Bert");
     const stranger = await makePerson();
@@ -466,12 +468,12 @@ describe("simulating a removal", () => {
     expect((await simulateRemoval(marc!, document, { accessMode: "private" })).everyone).toEqual([
       "view_documents",
     ]);
-    for (const [actor, place, refused] of [
+    for (const [actor, resource, refused] of [
       [bert!, document, "forbidden:action"],
       [owner, collection, "invalid_input:json"],
       [await makePerson(), { type: "document", id: missingId() }, "not_found:document"],
     ] as const)
-      expect(await outcome(simulateRemoval(actor, place, { accessMode: "private" }))).toBe(refused);
+      expect(await outcome(simulateRemoval(actor, resource, { accessMode: "private" }))).toBe(refused);
   });
 
   it("of another access mode does not say that it knows all, where it looked at the first thousand", async () => {

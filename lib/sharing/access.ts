@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { sealing } from "#lib/auth/index.ts";
 import { type Actor, type UserActor } from "#lib/authz/actor.ts";
 import { allows, type Permission, permissionsIn, roleLabel } from "#lib/authz/permissions.ts";
@@ -9,11 +10,15 @@ import { type Facts, type KnownPerson, readFacts, readFactsOf } from "./facts.ts
 import { grantPath, pathsOf, toPersonView } from "./paths.ts";
 import { type ResourceRef, sqlRef } from "./resource.ts";
 
-/** Whether the actor may do this to that, now. Nobody may anything on what is missing or lies in the trash. */
+/**
+ * Whether the actor may do this to that, now. Nobody may anything on what is missing or lies in the trash.
+ * @internal
+ */
 export async function check(actor: Actor, permission: Permission, resource: ResourceRef): Promise<boolean> {
-  const [row] = await read<{ mask: number }>(
+  const [row] = await read(
     actor,
-    Prisma.sql`SELECT rights AS mask FROM app.access_place(${sqlRef(resource)}) WHERE NOT is_trashed`,
+    z.object({ mask: z.number() }),
+    Prisma.sql`SELECT rights AS mask FROM app.find_resource(${sqlRef(resource)}) WHERE NOT is_trashed`,
   );
   return row !== undefined && allows(row.mask, permission);
 }
@@ -21,6 +26,7 @@ export async function check(actor: Actor, permission: Permission, resource: Reso
 /**
  * What a person may do to a resource: the actor, or another for those who manage permissions (`forbidden` otherwise;
  * `not_found` for people the actor must not know of). Nothing on what lies in the trash.
+ * @internal
  */
 export function effectivePermissions(
   actor: UserActor,
@@ -42,8 +48,8 @@ export async function listAccess(
   resource: ResourceRef,
   { cursor }: { cursor?: string | undefined },
 ): Promise<AccessListView> {
-  const places = cursorsOf(actor, resource);
-  const after = cursor === undefined ? null : places.read(cursor);
+  const cursors = cursorsOf(actor, resource);
+  const after = cursor === undefined ? null : cursors.read(cursor);
   return transaction(actor, async (tx) => {
     const first = await readFacts(tx, actor, resource, { after, limit: PAGE_SIZE + 1 });
     if (!allows(first.rights, "manage_permissions")) {
@@ -54,7 +60,7 @@ export async function listAccess(
     const shown = found.slice(0, PAGE_SIZE);
     return {
       items: shown.map(({ view }) => view),
-      nextCursor: found.length > PAGE_SIZE ? places.write(shown.at(-1)!.sortKey) : null,
+      nextCursor: found.length > PAGE_SIZE ? cursors.write(shown.at(-1)!.sortKey) : null,
       general: first.grants
         .filter(({ subject }) => subject === "workspace" || subject === "everyone")
         .map((grant) => grantPath(first, grant))

@@ -1,49 +1,58 @@
+import { z } from "zod";
 import { type Actor, everyonePrincipalId, type UserActor } from "#lib/authz/actor.ts";
 import { allows } from "#lib/authz/permissions.ts";
 import { type GrantFact, type GroupEdge, type PersonFact, type ResourceFact } from "#lib/authz/resolve.ts";
-import { Prisma, type Tx } from "#lib/db/index.ts";
-import { actionForbidden, AppError } from "#lib/errors/index.ts";
+import { Prisma, refuseAction, rows, type Tx } from "#lib/db/index.ts";
+import { AppError } from "#lib/errors/index.ts";
 import { type ResourceRef, sqlRef, unseen } from "./resource.ts";
-import { type AccessMode, normalizeEmail } from "./schema.ts";
+import { setAccessModeSchema } from "./schema.ts";
+import { normalizeEmail } from "./values.ts";
 
-interface PlaceRow {
-  document_id: string | null;
-  collection_owner_id: string;
-  document_owner_id: string | null;
-  access_mode: AccessMode | null;
-  rights: number;
-  is_trashed: boolean;
-}
-interface GrantRow {
-  id: string;
-  resource: "collection" | "document";
-  subject: "user" | "group" | "workspace" | "everyone";
-  principal: string;
-  subject_name: string | null;
-  role_id: string;
-  role: string;
-  mask: number;
-  granter_id: string | null;
-  granter_name: string | null;
-  granted_at: string;
-  expires_at: string | null;
-  is_expired: boolean;
-}
-interface PersonRow {
-  user_id: string | null;
-  email: string;
-  sort_key: string;
-  name: string | null;
-  is_external: boolean;
-  is_suspended: boolean;
-  is_pending: boolean;
-  principals: string[];
-}
-interface GroupRow {
-  child_id: string | null;
-  parent_id: string;
-  parent_name: string;
-}
+const resourceRow = z.object({
+  document_id: z.string().nullable(),
+  collection_owner_id: z.string(),
+  document_owner_id: z.string().nullable(),
+  access_mode: setAccessModeSchema.shape.mode.nullable(),
+  rights: z.number(),
+  is_trashed: z.boolean(),
+});
+const grantRow = z.object({
+  id: z.string(),
+  resource: z.enum(["collection", "document"]),
+  subject: z.enum(["user", "group", "workspace", "everyone"]),
+  principal: z.string(),
+  subject_name: z.string().nullable(),
+  role_id: z.string(),
+  role: z.string(),
+  mask: z.number(),
+  granter_id: z.string().nullable(),
+  granter_name: z.string().nullable(),
+  granted_at: z.string(),
+  expires_at: z.string().nullable(),
+  is_expired: z.boolean(),
+});
+type GrantRow = z.output<typeof grantRow>;
+const personRow = z.object({
+  user_id: z.string().nullable(),
+  email: z.string(),
+  sort_key: z.string(),
+  name: z.string().nullable(),
+  is_external: z.boolean(),
+  is_suspended: z.boolean(),
+  is_pending: z.boolean(),
+  principals: z.array(z.string()),
+});
+const groupRow = z.object({
+  child_id: z.string().nullable(),
+  parent_id: z.string(),
+  parent_name: z.string(),
+});
+const factsRow = z.object({
+  found: resourceRow.nullable(),
+  grants: z.array(grantRow),
+  people: z.array(personRow),
+  groups: z.array(groupRow),
+});
 
 /** A grant as it counts, with what is told about it. */
 export interface KnownGrant extends GrantFact {
@@ -84,8 +93,8 @@ interface Wanted {
 }
 
 /** Whoever asks about others must manage the resource's permissions. */
-export function demandManager(rights: number): void {
-  if (!allows(rights, "manage_permissions")) throw actionForbidden("manage_permissions");
+export async function demandManager(tx: Tx, ref: ResourceRef, { rights }: Facts): Promise<void> {
+  if (!allows(rights, "manage_permissions")) await refuseAction(tx, ref, "manage_permissions");
 }
 
 /** Everything that decides who may do what on a resource, in one statement: one moment's truth. */
@@ -95,18 +104,20 @@ export async function readFacts(
   ref: ResourceRef,
   { personId, grantId, after = null, limit = 1 }: Wanted,
 ): Promise<Facts> {
-  const place = sqlRef(ref);
+  const resource = sqlRef(ref);
   const person = personId ?? null;
-  const [row] = await tx.$queryRaw<
-    { place: PlaceRow | null; grants: GrantRow[]; people: PersonRow[]; groups: GroupRow[] }[]
-  >(Prisma.sql`
-    SELECT (SELECT to_jsonb(x) FROM app.access_place(${place}) x) AS place,
-           (SELECT coalesce(jsonb_agg(x ORDER BY x.granted_at, x.id), '[]') FROM app.access_grants(${place}, ${person}::uuid) x) AS grants,
+  const [row] = await rows(
+    tx,
+    factsRow,
+    Prisma.sql`
+    SELECT (SELECT to_jsonb(x) FROM app.find_resource(${resource}) x) AS found,
+           (SELECT coalesce(jsonb_agg(x ORDER BY x.granted_at, x.id), '[]') FROM app.access_grants(${resource}, ${person}::uuid) x) AS grants,
            (SELECT coalesce(jsonb_agg(x ORDER BY x.sort_key), '[]')
-              FROM app.access_people(${place}, ${person}::uuid, ${grantId ?? null}::uuid, ${after}, ${limit}::int) x) AS people,
-           (SELECT coalesce(jsonb_agg(x), '[]') FROM app.access_groups(${place}, ${person}::uuid) x) AS groups`);
-  if (!row?.place) throw unseen(actor, ref);
-  const { place: found } = row;
+              FROM app.access_people(${resource}, ${person}::uuid, ${grantId ?? null}::uuid, ${after}, ${limit}::int) x) AS people,
+           (SELECT coalesce(jsonb_agg(x), '[]') FROM app.access_groups(${resource}, ${person}::uuid) x) AS groups`,
+  );
+  if (!row?.found) throw unseen(actor, ref);
+  const { found } = row;
   return {
     resource:
       found.document_id === null
@@ -133,7 +144,7 @@ export async function readFactsOf(
   personId: string,
 ): Promise<Facts & { person: KnownPerson }> {
   const facts = await readFacts(tx, actor, ref, { personId });
-  if (personId !== actor.id) demandManager(facts.rights);
+  if (personId !== actor.id) await demandManager(tx, ref, facts);
   const [person] = facts.people;
   if (!person) throw new AppError("not_found", "No such person for this actor", { reason: "person" });
   return { ...facts, person };
@@ -151,8 +162,10 @@ export async function readFactsOfAddress(
 ): Promise<Facts & { person: KnownPerson }> {
   const address = normalizeEmail(email);
   const all = await readFacts(tx, actor, ref, {});
-  demandManager(all.rights);
-  const [known] = await tx.$queryRaw<{ id: string | null }[]>(
+  await demandManager(tx, ref, all);
+  const [known] = await rows(
+    tx,
+    z.object({ id: z.string().nullable() }),
     Prisma.sql`SELECT app.known_by_address(${sqlRef(ref)}, ${address}) AS id`,
   );
   if (known?.id) return readFactsOf(tx, actor, ref, known.id);
@@ -185,7 +198,7 @@ const toGrant = (row: GrantRow): KnownGrant => ({
   expiresAt: row.expires_at && iso(row.expires_at),
 });
 
-const toPerson = (row: PersonRow): KnownPerson => ({
+const toPerson = (row: z.output<typeof personRow>): KnownPerson => ({
   id: row.user_id,
   principals: row.principals,
   isSuspended: row.is_suspended,

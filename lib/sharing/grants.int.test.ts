@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { asOwner, makePerson, missingId } from "#prisma/factories.ts";
@@ -7,8 +8,9 @@ import { beginAs } from "#lib/db/context.ts";
 import { transaction } from "#lib/db/index.ts";
 import { getDocument, trashDocument } from "#lib/documents/index.ts";
 import { listMails } from "#lib/mail/index.ts";
+import { forgetRefusal } from "#lib/rate-limit/memory.ts";
 import { changeGrant, check, grant, listGrants, revoke } from "./index.ts";
-import { sendInvitation } from "./invitation-mail.ts";
+import { sendInvitation } from "./letters.ts";
 import { address, makeDocumentRow, makeGroup, makeShared, outcome, tally } from "./test-support.ts";
 
 const claim = (person: UserActor) =>
@@ -48,12 +50,12 @@ describe("a document", () => {
     const trashed = await makeDocumentRow(owner.id, collection.id);
     await trashDocument(owner, trashed);
     const calls = (actor: UserActor, id: string) => {
-      const place = { type: "document", id } as const;
+      const resource = { type: "document", id } as const;
       return [
-        outcome(listGrants(actor, place)),
-        outcome(grant(actor, place, { email: address(), role: "viewer" })),
-        outcome(changeGrant(actor, place, missingId(), { role: "viewer" })),
-        outcome(revoke(actor, place, missingId())),
+        outcome(listGrants(actor, resource)),
+        outcome(grant(actor, resource, { email: address(), role: "viewer" })),
+        outcome(changeGrant(actor, resource, missingId(), { role: "viewer" })),
+        outcome(revoke(actor, resource, missingId())),
       ];
     };
     for (const id of [document.id, missingId()]) {
@@ -71,12 +73,12 @@ describe("a document", () => {
     const { owner, document } = await makeShared();
     const email = address();
     const given = await grant(owner, document, { email, role: "viewer" });
-    expect(await sendInvitation(given.id)).toBe("sent");
+    expect(await sendInvitation(given.id, randomUUID())).toBe("sent");
     const mail = (await listMails()).find(({ to }) => to === email)!;
     expect(mail.text).toContain(`/documents/${document.id}`);
     expect(mail.text).toContain("document");
     await revoke(owner, document, given.id);
-    expect(await sendInvitation(given.id)).toBe("nothing");
+    expect(await sendInvitation(given.id, randomUUID())).toBe("nothing");
   });
 
   it("is told of by ten mails an hour from one person; the others wait, and none is lost", async () => {
@@ -84,14 +86,18 @@ describe("a document", () => {
     const emails = Array.from({ length: 12 }, address);
     const ids: string[] = [];
     for (const email of emails) ids.push((await grant(owner, document, { email, role: "viewer" })).id);
-    const results = await Promise.all(ids.map(sendInvitation));
+    const results = await Promise.all(ids.map((id) => sendInvitation(id, randomUUID())));
     expect(results.filter((result) => result === "sent")).toHaveLength(10);
     for (const result of results.filter((one) => one !== "sent"))
       expect((result as { waitSeconds: number }).waitSeconds).toBeGreaterThan(0);
     // an hour later
     await asOwner("DELETE FROM rate_windows WHERE key = $1", [`invitationMail:${owner.id}`]);
+    forgetRefusal(`invitationMail:${owner.id}`);
     const waiting = ids.filter((_, index) => results[index] !== "sent");
-    expect(await Promise.all(waiting.map(sendInvitation))).toEqual(["sent", "sent"]);
+    expect(await Promise.all(waiting.map((id) => sendInvitation(id, randomUUID())))).toEqual([
+      "sent",
+      "sent",
+    ]);
     const mails = (await listMails(10_000)).map(({ to }) => to);
     expect(emails.filter((email) => !mails.includes(email))).toEqual([]);
   });
@@ -181,9 +187,9 @@ describe("a group", () => {
   it("keeps one live grant however parallel it is", async () => {
     const { owner, workspaceId, collection, document } = await makeShared();
     const groupId = await makeGroup(workspaceId);
-    for (const place of [collection, document]) {
+    for (const resource of [collection, document]) {
       const added = await Promise.all(
-        Array.from({ length: 10 }, () => grant(owner, place, { groupId, role: "viewer" })),
+        Array.from({ length: 10 }, () => grant(owner, resource, { groupId, role: "viewer" })),
       );
       expect(new Set(added.map(({ id }) => id)).size).toBe(1);
     }

@@ -1,45 +1,37 @@
-import { type AuditEntry, recordAudit } from "#lib/audit/index.ts";
+import { z } from "zod";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { allows, permissionsIn } from "#lib/authz/permissions.ts";
-import { Prisma, transaction, type Tx } from "#lib/db/index.ts";
-import { actionForbidden, AppError } from "#lib/errors/index.ts";
+import { only, Prisma, refuseAction, rows, transaction, write } from "#lib/db/index.ts";
+import { AppError } from "#lib/errors/index.ts";
 import { type Page } from "#lib/http/schema.ts";
-import { type ResourceRef, sqlRef, unseen, worded } from "./resource.ts";
+import { type ResourceRef, sqlRef, unseen, explainRefusals } from "./resource.ts";
 import { type AddedGrantView, type ChangeGrantInput, type GrantInput, type GrantView } from "./schema.ts";
 
-interface GrantRow {
-  id: string;
-  subject: "user" | "group";
-  email: string | null;
-  name: string | null;
-  user_id: string | null;
-  group_id: string | null;
-  member_count: number | null;
-  role_id: string;
-  role: string;
-  mask: number;
-  is_pending: boolean;
-  is_owner: boolean;
-  granter_id: string | null;
-  granter_name: string | null;
-  granted_at: Date;
-  expires_at: Date | null;
-}
+const grantRow = z.object({
+  id: z.string(),
+  subject: z.enum(["user", "group"]),
+  email: z.string().nullable(),
+  name: z.string().nullable(),
+  user_id: z.string().nullable(),
+  group_id: z.string().nullable(),
+  member_count: z.number().nullable(),
+  role_id: z.string(),
+  role: z.string(),
+  mask: z.number(),
+  is_pending: z.boolean(),
+  is_owner: z.boolean(),
+  granter_id: z.string().nullable(),
+  granter_name: z.string().nullable(),
+  granted_at: z.date(),
+  expires_at: z.date().nullable(),
+  is_external: z.boolean(),
+});
 
-/** What a change of a grant found and left, as the database's functions tell it. */
-interface GrantChange {
-  id: string;
-  user_id: string | null;
-  group_id: string | null;
-  address: string | null;
-  is_new: boolean;
-  previous_role: string | null;
-  previous_expires_at: Date | null;
-  role_id: string;
-  role_name: string | null;
-  mask: number;
-  expires_at: Date | null;
-}
+/** The id of the role that was chosen: by id, or a built-in one by its name. Null where none was. */
+export const roleIdOf = ({ role, roleId }: { role?: string | undefined; roleId?: string | undefined }) =>
+  role === undefined
+    ? Prisma.sql`${roleId ?? null}::uuid`
+    : Prisma.sql`(SELECT r.id FROM roles r WHERE r.workspace_id IS NULL AND r.name = ${role})`;
 
 /**
  * The grants and invitations of a resource itself, its owner's first, for people who may edit or share it. One page:
@@ -48,17 +40,16 @@ interface GrantChange {
  */
 export function listGrants(actor: UserActor, resource: ResourceRef): Promise<Page<GrantView>> {
   return transaction(actor, async (tx) => {
-    const [seen] = await tx.$queryRaw<{ mask: number; isTrashed: boolean }[]>(
-      Prisma.sql`SELECT rights AS mask, is_trashed AS "isTrashed" FROM app.access_place(${sqlRef(resource)})`,
+    const [seen] = await rows(
+      tx,
+      z.object({ mask: z.number(), is_trashed: z.boolean() }),
+      Prisma.sql`SELECT rights AS mask, is_trashed FROM app.find_resource(${sqlRef(resource)})`,
     );
-    if (!seen || seen.isTrashed) throw unseen(actor, resource);
+    if (!seen || seen.is_trashed) throw unseen(actor, resource);
     if (!allows(seen.mask, "edit_documents") && !allows(seen.mask, "manage_permissions"))
-      throw actionForbidden("manage_permissions");
-    const rows = await tx.$queryRaw<GrantRow[]>(
-      Prisma.sql`SELECT * FROM app.list_grants(${sqlRef(resource)})`,
-    );
-    const external = await externalAmong(tx, resource, rows);
-    return { items: rows.map((row) => toView(row, actor, external)), nextCursor: null };
+      return refuseAction(tx, resource, "manage_permissions");
+    const found = await rows(tx, grantRow, Prisma.sql`SELECT * FROM app.list_grants(${sqlRef(resource)})`);
+    return { items: found.map((row) => toView(row, actor)), nextCursor: null };
   });
 }
 
@@ -74,26 +65,15 @@ export async function grant(
 ): Promise<AddedGrantView> {
   const endsAt = expiry(input.expiresAt);
   const { email = null, groupId = null, notify = true } = input;
-  return worded(actor, resource, () =>
-    transaction(actor, async (tx) => {
-      const roleId = await roleIdOf(tx, input);
-      const [done] = await tx.$queryRaw<GrantChange[]>(
-        Prisma.sql`SELECT * FROM app.grant_access(${sqlRef(resource)}, ${email}, ${groupId}::uuid, ${roleId}::uuid, ${endsAt}::timestamptz)`,
-      );
-      await audit(tx, actor, resource, done!.is_new ? "permission.granted" : "permission.changed", done!);
-      if (done!.is_new && email !== null && notify) {
-        await tx.$executeRaw`INSERT INTO outbox (name, data) VALUES ('collaborator/added', jsonb_build_object('collaboratorId', ${done!.id}::uuid))`;
-      }
-      return {
-        id: done!.id,
-        email,
-        groupId,
-        role: done!.role_name!,
-        roleId: done!.role_id,
-        expiresAt: endsAt?.toISOString() ?? null,
-      };
-    }),
+  const done = await explainRefusals(actor, resource, () =>
+    write(
+      actor,
+      z.object({ id: z.string(), role_id: z.string(), role_name: z.string() }),
+      Prisma.sql`SELECT * FROM app.grant_access(${sqlRef(resource)}, ${email}, ${groupId}::uuid, ${roleIdOf(input)}, ${endsAt}::timestamptz, ${notify})`,
+    ),
   );
+  const { id, role_id, role_name } = only(done);
+  return { id, email, groupId, role: role_name, roleId: role_id, expiresAt: endsAt?.toISOString() ?? null };
 }
 
 /** Changes role or end of a grant or invitation, within the actor's own rights. The collection's owner keeps full access. */
@@ -104,84 +84,29 @@ export async function changeGrant(
   input: ChangeGrantInput,
 ): Promise<GrantView> {
   const endsAt = expiry(input.expiresAt);
-  return worded(actor, resource, () =>
-    transaction(actor, async (tx) => {
-      const roleId = input.role || input.roleId ? await roleIdOf(tx, input) : null;
-      // read first: whoever lowers their own way in may not see the list any more
-      const before = await findRow(tx, resource, grantId);
-      const [done] = await tx.$queryRaw<GrantChange[]>(
-        Prisma.sql`SELECT * FROM app.change_access(${sqlRef(resource)}, ${grantId}::uuid, ${roleId}::uuid, ${input.expiresAt === undefined}, ${endsAt}::timestamptz)`,
-      );
-      await audit(tx, actor, resource, "permission.changed", done!);
-      // rights that came between the look and the change show it now
-      const row = before ?? (await findRow(tx, resource, grantId));
-      if (!row) throw new AppError("conflict", "Rights changed meanwhile");
-      const { role_id, role_name, mask, expires_at } = done!;
-      const external = await externalAmong(tx, resource, [row]);
-      return toView({ ...row, role: role_name!, role_id, mask, expires_at }, actor, external);
-    }),
+  const done = await explainRefusals(actor, resource, () =>
+    write(
+      actor,
+      grantRow,
+      Prisma.sql`SELECT * FROM app.change_access(${sqlRef(resource)}, ${grantId}::uuid, ${roleIdOf(input)}, ${input.expiresAt === undefined}, ${endsAt}::timestamptz)`,
+    ),
   );
+  return toView(only(done), actor);
 }
 
 /** Ends a grant or invitation, for every statement that follows. Anybody may end their own; others within their rights. */
-export function revoke(actor: UserActor, resource: ResourceRef, grantId: string): Promise<void> {
-  return worded(actor, resource, () =>
-    transaction(actor, async (tx) => {
-      const [done] = await tx.$queryRaw<GrantChange[]>(
-        Prisma.sql`SELECT * FROM app.revoke_access(${sqlRef(resource)}, ${grantId}::uuid)`,
-      );
-      await audit(tx, actor, resource, "permission.revoked", done!);
-    }),
+export async function revoke(actor: UserActor, resource: ResourceRef, grantId: string): Promise<void> {
+  await explainRefusals(actor, resource, () =>
+    write(
+      actor,
+      z.object({}),
+      Prisma.sql`SELECT FROM app.revoke_access(${sqlRef(resource)}, ${grantId}::uuid)`,
+    ),
   );
 }
 
-/**
- * Which of these known people are not of the resource's workspace. Told to people of that workspace alone: others do not
- * see who is in it.
- */
-async function externalAmong(tx: Tx, resource: ResourceRef, rows: GrantRow[]): Promise<Set<string>> {
-  const known = rows.flatMap(({ user_id }) => user_id ?? []);
-  const external = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
-    SELECT k.id FROM app.access_place(${sqlRef(resource)}) place, unnest(${known}::uuid[]) k (id)
-     WHERE place.workspace_id = app.actor_workspace()
-       AND NOT EXISTS (SELECT FROM users u WHERE u.id = k.id AND u.workspace_id = place.workspace_id AND NOT u.is_external)`);
-  return new Set(external.map(({ id }) => id));
-}
-
-async function findRow(tx: Tx, resource: ResourceRef, id: string): Promise<GrantRow | undefined> {
-  const [row] = await tx.$queryRaw<GrantRow[]>(
-    Prisma.sql`SELECT * FROM app.list_grants(${sqlRef(resource)}) WHERE id = ${id}::uuid`,
-  );
-  return row;
-}
-
-function audit(tx: Tx, actor: UserActor, resource: ResourceRef, action: string, done: GrantChange) {
-  const subject: AuditEntry["subject"] = done.group_id
-    ? { type: "group", id: done.group_id }
-    : {
-        type: done.user_id ? "user" : "address",
-        id: done.user_id ?? undefined,
-        email: done.address ?? undefined,
-      };
-  const previous = done.previous_role && { role: done.previous_role, expiresAt: done.previous_expires_at };
-  const now = done.role_name && { role: done.role_name, expiresAt: done.expires_at };
-  return recordAudit(tx, actor, {
-    action,
-    resource,
-    subject,
-    metadata: { grantId: done.id, ...(previous && { previous }), ...(now && { new: now }) },
-  });
-}
-
-/** The id of a built-in role by its name, or the custom one that was named by id. */
-async function roleIdOf(tx: Tx, { role, roleId }: { role?: string; roleId?: string }): Promise<string> {
-  if (roleId) return roleId;
-  const found = await tx.role.findFirst({ where: { name: role, workspaceId: null }, select: { id: true } });
-  if (!found) throw new AppError("not_found", "No such role", { reason: "role" });
-  return found.id;
-}
-
-function expiry(expiresAt: string | null | undefined): Date | null {
+/** The moment at which something ends, which lies ahead; null for never. */
+export function expiry(expiresAt: string | null | undefined): Date | null {
   if (!expiresAt) return null;
   const date = new Date(expiresAt);
   if (date.getTime() <= Date.now())
@@ -191,7 +116,7 @@ function expiry(expiresAt: string | null | undefined): Date | null {
   return date;
 }
 
-function toView(row: GrantRow, actor: UserActor, external: ReadonlySet<string>): GrantView {
+function toView(row: z.output<typeof grantRow>, actor: UserActor): GrantView {
   return {
     id: row.id,
     subjectType: row.subject,
@@ -207,7 +132,7 @@ function toView(row: GrantRow, actor: UserActor, external: ReadonlySet<string>):
     isPending: row.is_pending,
     isOwner: row.is_owner,
     isYou: row.user_id === actor.id,
-    isExternal: row.user_id !== null && external.has(row.user_id),
+    isExternal: row.is_external,
     grantedBy: row.granter_id ? { id: row.granter_id, name: row.granter_name ?? "" } : null,
     grantedAt: row.granted_at.toISOString(),
     expiresAt: row.expires_at?.toISOString() ?? null,

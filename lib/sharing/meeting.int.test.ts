@@ -176,11 +176,11 @@ describe("an end", () => {
     const [short, other] = [await colleague(), await colleague()];
     const own = await grant(owner, collection, { email: short.email, role: "owner", expiresAt: inHours(2) });
     const beyond = "forbidden:beyond_own_end";
-    for (const place of [collection, document]) {
-      expect(await outcome(grant(short, place, { email: other.email, role: "owner" }))).toBe(beyond);
+    for (const resource of [collection, document]) {
+      expect(await outcome(grant(short, resource, { email: other.email, role: "owner" }))).toBe(beyond);
       const later = { email: other.email, role: "viewer", expiresAt: inHours(3) } as const;
-      expect(await outcome(grant(short, place, later))).toBe(beyond);
-      expect(await outcome(grant(short, place, { ...later, expiresAt: inHours(1) }))).toBe("ok");
+      expect(await outcome(grant(short, resource, later))).toBe(beyond);
+      expect(await outcome(grant(short, resource, { ...later, expiresAt: inHours(1) }))).toBe("ok");
     }
     expect(await outcome(changeGrant(short, collection, own.id, { expiresAt: null }))).toBe(beyond);
     expect(await outcome(changeGrant(short, collection, own.id, { expiresAt: inHours(3) }))).toBe(beyond);
@@ -216,6 +216,7 @@ describe("roles", () => {
   it("leave grants that have ended as they were", async () => {
     const { owner, collection, workspaceId, colleague } = await makeShared();
     const admin = await colleague({ role: "admin" });
+    await grant(owner, collection, { email: admin.email, role: "owner" });
     const roleId = await makeRole(workspaceId, 1);
     const [was, is] = [await colleague(), await colleague()];
     const ended = await grant(owner, collection, { email: was.email, roleId });

@@ -7,8 +7,10 @@ type PathFacts = Pick<Facts, "resource" | "collectionOwnerId" | "groups">;
 
 /** Every path by which a person has (or, expired or left out, would have) rights; one for each chain of groups. */
 export function pathsOf(facts: PathFacts & Pick<Facts, "grants">, person: KnownPerson): AccessPathView[] {
-  const grants = grantsOf({ ...person, isSuspended: false }, facts.grants);
-  return [...ownerPath(facts, person), ...grants.flatMap((grant) => grantPaths(facts, grant, person))];
+  // what somebody suspended was given is told as it would count
+  const active = { ...person, isSuspended: false };
+  const grants = grantsOf(active, facts.grants);
+  return [...ownerPath(facts, person), ...grants.flatMap((grant) => grantPaths(facts, grant, active))];
 }
 
 function ownerPath({ resource }: PathFacts, person: KnownPerson): AccessPathView[] {
@@ -35,7 +37,7 @@ function ownerPath({ resource }: PathFacts, person: KnownPerson): AccessPathView
 }
 
 function grantPaths(facts: PathFacts, grant: KnownGrant, person: KnownPerson): AccessPathView[] {
-  const path = grantPath(facts, grant);
+  const path = grantPath(facts, grant, person);
   if (grant.subject !== "group") return [path];
   const names = new Map(facts.groups.map(({ parentId, name }) => [parentId, name]));
   const chains = groupChains(facts.groups, grant.principal);
@@ -43,10 +45,11 @@ function grantPaths(facts: PathFacts, grant: KnownGrant, person: KnownPerson): A
   return chains.map((chain) => ({ ...path, chain: chain.map((id) => ({ id, name: names.get(id) ?? "" })) }));
 }
 
-/** A grant as a path, without the way to it. */
+/** A grant as a path, without the way to it; for one person, or for whoever else it reaches. */
 export function grantPath(
   { resource, collectionOwnerId }: Omit<PathFacts, "groups">,
   grant: KnownGrant,
+  person: KnownPerson | null = null,
 ): AccessPathView {
   const isOwners =
     grant.subject === "user" &&
@@ -64,7 +67,7 @@ export function grantPath(
     grantedBy: grant.grantedBy,
     grantedAt: grant.grantedAt,
     expiresAt: grant.expiresAt,
-    state: grantState(resource, grant),
+    state: grantState(resource, grant, person),
   };
 }
 

@@ -23,8 +23,8 @@ export function unseen(actor: Actor, { type }: ResourceRef): AppError {
     : documentNotFound();
 }
 
-/** Runs `work` with the database's refusals of unseen documents worded for the actor. */
-export async function worded<Result>(
+/** Runs `work` and explains the database's refusals of unseen documents to the actor. */
+export async function explainRefusals<Result>(
   actor: Actor,
   resource: ResourceRef,
   work: () => Promise<Result>,

@@ -39,12 +39,12 @@ describe("nobody goes above their own rights", () => {
     const mask = fc.integer({ min: 1, max: fullMask });
     await fc.assert(
       fc.asyncProperty(mask, mask, fc.boolean(), async (mine, wanted, isDocument) => {
-        const place = isDocument ? document : collection;
+        const resource = isDocument ? document : collection;
         const ids = isDocument ? { documentId: document.id } : { collectionId: collection.id };
         const [granter, target] = [await colleague(), await colleague()];
         await putGrant({ userId: granter.id, ...ids, roleId: await makeRole(workspaceId, mine) });
         const roleId = await makeRole(workspaceId, wanted);
-        const result = await outcome(grant(granter, place, { email: target.email, roleId }));
+        const result = await outcome(grant(granter, resource, { email: target.email, roleId }));
         const [unseen, action] = isDocument
           ? ["not_found:document", "forbidden:action"]
           : ["forbidden:collection", "forbidden:action"];
@@ -76,18 +76,18 @@ describe("nobody goes above their own rights", () => {
     const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
     await client.connect();
     const own = (await listGrants(owner, collection)).items.find(({ userId }) => userId === manager.id)!;
-    for (const place of [collection, document]) {
+    for (const resource of [collection, document]) {
       await client.query(beginAs(owner));
       const change =
-        place === collection
+        resource === collection
           ? "SELECT app.change_access($1, NULL, $2, (SELECT id FROM roles WHERE name = 'viewer' AND workspace_id IS NULL), true, NULL)"
           : "SELECT app.revoke_access($1, NULL, $2)";
       await client.query(change, [collection.id, own.id]);
-      const waiting = outcome(grant(manager, place, { email: address(), role: "viewer" }));
+      const waiting = outcome(grant(manager, resource, { email: address(), role: "viewer" }));
       await untilSomebodyWaits();
       await client.query("COMMIT");
-      expect(await waiting).toBe(place === collection ? "forbidden:action" : "not_found:document");
-      if (place === collection)
+      expect(await waiting).toBe(resource === collection ? "forbidden:action" : "not_found:document");
+      if (resource === collection)
         await asOwner("UPDATE permissions SET role_id = $2 WHERE id = $1", [own.id, own.roleId]);
     }
     await client.end();
@@ -100,15 +100,17 @@ describe("nobody goes above their own rights", () => {
     for (const person of people) await grant(owner, collection, { email: person.email, role: "owner" });
     const pick = <Item>(items: readonly Item[]) => items[Math.floor(Math.random() * items.length)]!;
     const step = async (actor: Person) => {
-      const place = Math.random() < 0.3 ? document : collection;
+      const resource = Math.random() < 0.3 ? document : collection;
       const target = pick(people);
       const role = pick(roles);
-      if (Math.random() < 0.6) return grant(actor, place, { email: target.email, role });
-      const { items } = await listGrants(owner, place);
+      if (Math.random() < 0.6) return grant(actor, resource, { email: target.email, role });
+      const { items } = await listGrants(owner, resource);
       const one = items.find(({ userId }) => userId === target.id);
       return (
         one &&
-        (Math.random() < 0.5 ? revoke(actor, place, one.id) : changeGrant(actor, place, one.id, { role }))
+        (Math.random() < 0.5
+          ? revoke(actor, resource, one.id)
+          : changeGrant(actor, resource, one.id, { role }))
       );
     };
     const results = await tally(Array.from({ length: 80 }, () => step(pick(people))));

@@ -1,32 +1,31 @@
 import { z } from "zod";
-import { idSchema, momentSchema, pageOf } from "#lib/http/schema.ts";
+import { idSchema, momentSchema, pageOf, searchSchema, textSchema } from "#lib/http/schema.ts";
 import { allPermissions, type BuiltInRole, builtInRoleNames } from "#lib/authz/permissions.ts";
 
 const role = z.enum(builtInRoleNames as [BuiltInRole, ...BuiltInRole[]]);
 export const permissionSchema = z.enum(allPermissions as [(typeof allPermissions)[number]]);
 
 /** One mailbox: no quotes, no lists, ASCII at-sign only, so that an address can mean one person alone. */
-export const emailSchema = z
-  .string()
+export const emailSchema = textSchema(254)
   .trim()
-  .max(254)
-  // neither what ends an address nor what nobody sees
+  // neither what ends an address nor what nobody sees; labels hold no dot, so that there is one way to match
   .regex(
-    /^[^\s\p{C}\p{DI}"'(),:;<>@[\\\]]+@[^\s\p{C}\p{DI}"'(),:;<>@[\\\]]+\.[^\s\p{C}\p{DI}"'(),:;<>@[\\\]]+$/u,
-    { message: "email" },
+    /^[^\s\p{C}\p{DI}"'(),:;<>@[\\\]]+@[^\s\p{C}\p{DI}"'(),.:;<>@[\\\]]+(?:\.[^\s\p{C}\p{DI}"'(),.:;<>@[\\\]]+)+$/u,
+    { message: "email", abort: true },
   )
   .refine((email) => email.normalize("NFKC") === email, { message: "email" })
   // the only letter whose small one is another address's: İ would be i to the database
   .refine((email) => !email.includes("\u0130"), { message: "email" });
 
-/**
- * The form an address is compared in. Never used for display or mail. Letter by letter, as the database does: a whole
- * word's last Σ would be another letter than theirs.
- */
-export const normalizeEmail = (email: string): string =>
-  Array.from(email.trim(), (letter) => letter.toLowerCase()).join("");
-
 const expiresAt = momentSchema.nullish();
+
+/** A role to give, a built-in one by name or any by id, and when it ends. */
+export const chosenRoleSchema = z
+  .object({ role: role.optional(), roleId: idSchema.optional(), expiresAt })
+  .refine((input) => (input.role === undefined) !== (input.roleId === undefined), {
+    message: "one_role",
+    path: ["role"],
+  });
 
 /** Who gets which role: an address or a group, and a built-in role by name or any role by id. */
 export const grantInputSchema = z
@@ -123,7 +122,7 @@ export const visibilityViewSchema = z.object({
 export type VisibilityView = z.infer<typeof visibilityViewSchema>;
 
 /** What was typed into a field that takes people and groups. */
-export const suggestSubjectsSchema = z.object({ q: z.string().trim().min(1).max(80) });
+export const suggestSubjectsSchema = z.object({ q: searchSchema(80).min(1) });
 /** People and groups of the reader's workspace that something can be given to. */
 export const subjectsSchema = z.object({
   people: z.array(named.extend({ email: z.string() })),

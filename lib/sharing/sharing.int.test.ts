@@ -6,8 +6,9 @@ import { createCollection, getCollection, listCollections } from "#lib/collectio
 import { transaction } from "#lib/db/index.ts";
 import { getDocument } from "#lib/documents/index.ts";
 import { type AppError } from "#lib/errors/index.ts";
-import { addCollaborator, changeCollaborator, listCollaborators, removeCollaborator } from "./index.ts";
-import { emailSchema, normalizeEmail } from "./schema.ts";
+import { addCollaborator, changeGrant, listGrants, revoke } from "./index.ts";
+import { emailSchema } from "./schema.ts";
+import { normalizeEmail } from "./values.ts";
 
 const address = () => `${randomBytes(6).toString("hex")}@example.net`;
 async function shared(limits?: Parameters<typeof makePerson>[0]) {
@@ -15,6 +16,7 @@ async function shared(limits?: Parameters<typeof makePerson>[0]) {
   const collection = await createCollection(owner, { name: "Letters", description: "" });
   return { owner, id: collection.id };
 }
+const collection = (id: string) => ({ type: "collection", id }) as const;
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => "ok",
@@ -35,13 +37,13 @@ describe("adding", () => {
       ["id", "email", "role", "expiresAt"],
       ["id", "email", "role", "expiresAt"],
     ]);
-    const { items } = await listCollaborators(owner, id);
+    const { items } = await listGrants(owner, collection(id));
     const shown = items
       .filter(({ isOwner }) => !isOwner)
       .map(({ name, userId, isPending }) => ({ name, userId, isPending }));
     expect(shown).toEqual(Array(2).fill({ name: null, userId: null, isPending: true }));
     await getCollection(known, id);
-    const opened = (await listCollaborators(owner, id)).items.find(({ email }) => email === known.email);
+    const opened = (await listGrants(owner, collection(id))).items.find(({ email }) => email === known.email);
     expect(opened).toMatchObject({
       name: known.name,
       userId: known.id,
@@ -59,7 +61,7 @@ describe("adding", () => {
     );
     const ids = (await Promise.all(both)).map((answer) => answer.id);
     expect(new Set(ids).size).toBe(2);
-    expect((await listCollaborators(owner, id)).items).toHaveLength(3);
+    expect((await listGrants(owner, collection(id))).items).toHaveLength(3);
   });
 
   it("turns an invitation into a grant with the same id, also when account and invitation are made at the same time", async () => {
@@ -76,7 +78,7 @@ describe("adding", () => {
       ]);
       await claim(newcomer);
       expect(await getCollection(newcomer, id)).toMatchObject({ role: "editor" });
-      const { items } = await listCollaborators(owner, id);
+      const { items } = await listGrants(owner, collection(id));
       expect(items.map((item) => item.id)).toContain(added.id);
       expect(items).toHaveLength(2);
     }
@@ -125,15 +127,15 @@ describe("changing and removing", () => {
     const grant = await addCollaborator(owner, id, { email: reader.email, role: "viewer" });
     expect(await codeOf(getDocument(reader, document.id))).toBe("ok");
     expect((await listCollections(reader, { scope: "shared" })).items.map((item) => item.id)).toEqual([id]);
-    expect((await changeCollaborator(owner, id, grant.id, { role: "editor" })).role).toBe("editor");
+    expect((await changeGrant(owner, collection(id), grant.id, { role: "editor" })).role).toBe("editor");
     expect((await getCollection(reader, id)).abilities).toMatchObject({
       canCreateDocuments: true,
       canShare: false,
     });
-    await removeCollaborator(owner, id, grant.id);
+    await revoke(owner, collection(id), grant.id);
     expect(await codeOf(getDocument(reader, document.id))).toBe("not_found");
     expect(await codeOf(getCollection(reader, id))).toBe("forbidden");
-    expect(await codeOf(removeCollaborator(owner, id, grant.id))).toBe("not_found");
+    expect(await codeOf(revoke(owner, collection(id), grant.id))).toBe("not_found");
   });
 
   it("ends by itself when the time comes", async () => {
@@ -157,11 +159,11 @@ describe("changing and removing", () => {
     const { owner, id } = await shared();
     const coOwner = await makePerson();
     await addCollaborator(owner, id, { email: coOwner.email, role: "owner" });
-    const { items } = await listCollaborators(owner, id);
+    const { items } = await listGrants(owner, collection(id));
     const own = items.find(({ isOwner }) => isOwner)!;
     for (const actor of [owner, coOwner]) {
-      expect(await codeOf(removeCollaborator(actor, id, own.id))).toBe("forbidden");
-      expect(await codeOf(changeCollaborator(actor, id, own.id, { role: "viewer" }))).toBe("forbidden");
+      expect(await codeOf(revoke(actor, collection(id), own.id))).toBe("forbidden");
+      expect(await codeOf(changeGrant(actor, collection(id), own.id, { role: "viewer" }))).toBe("forbidden");
     }
     expect(await codeOf(getCollection(owner, id))).toBe("ok");
   });
@@ -171,14 +173,16 @@ describe("changing and removing", () => {
     const [editor, other] = [await makePerson(), await makePerson()];
     const mine = await addCollaborator(owner, id, { email: editor.email, role: "editor" });
     const theirs = await addCollaborator(owner, id, { email: other.email, role: "viewer" });
-    expect(await codeOf(listCollaborators(editor, id))).toBe("ok");
-    expect(await codeOf(listCollaborators(other, id))).toBe("forbidden");
+    expect(await codeOf(listGrants(editor, collection(id)))).toBe("ok");
+    expect(await codeOf(listGrants(other, collection(id)))).toBe("forbidden");
     expect(await codeOf(addCollaborator(editor, id, { email: address(), role: "viewer" }))).toBe("forbidden");
-    expect(await codeOf(changeCollaborator(editor, id, theirs.id, { role: "editor" }))).toBe("forbidden");
-    expect(await codeOf(removeCollaborator(editor, id, theirs.id))).toBe("forbidden");
-    expect(await codeOf(changeCollaborator(editor, id, mine.id, { role: "owner" }))).toBe("forbidden");
-    expect(await codeOf(removeCollaborator(editor, id, mine.id))).toBe("ok");
+    expect(await codeOf(changeGrant(editor, collection(id), theirs.id, { role: "editor" }))).toBe(
+      "forbidden",
+    );
+    expect(await codeOf(revoke(editor, collection(id), theirs.id))).toBe("forbidden");
+    expect(await codeOf(changeGrant(editor, collection(id), mine.id, { role: "owner" }))).toBe("forbidden");
+    expect(await codeOf(revoke(editor, collection(id), mine.id))).toBe("ok");
     expect(await codeOf(getCollection(editor, id))).toBe("forbidden");
-    expect(await codeOf(listCollaborators(owner, missingId()))).toBe("forbidden");
+    expect(await codeOf(listGrants(owner, collection(missingId())))).toBe("forbidden");
   });
 });

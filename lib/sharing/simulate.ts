@@ -36,7 +36,7 @@ async function withoutGrant(
   grantId: string,
 ): Promise<SimulationView> {
   const facts = await readFacts(tx, actor, resource, { grantId, limit: MOST_PEOPLE + 1 });
-  demandManager(facts.rights);
+  await demandManager(tx, resource, facts);
   const removed = facts.grants.find(({ id }) => id === grantId);
   if (!removed) throw new AppError("not_found", "No such grant here", { reason: "grant" });
   if (grantPath(facts, removed).via === "collection_owner")
@@ -62,7 +62,7 @@ async function withoutMembership(
   { groupId, userId }: { groupId: string; userId: string },
 ): Promise<SimulationView> {
   const facts = await readFactsOf(tx, actor, resource, userId);
-  demandManager(facts.rights);
+  await demandManager(tx, resource, facts);
   const left = facts.groups.filter(({ childId, parentId }) => childId !== null || parentId !== groupId);
   const { grants } = await readFacts(tx, actor, resource, {});
   // who is in a group that gives nothing here is no matter of those who manage access here
@@ -84,7 +84,7 @@ async function inMode(
   accessMode: AccessMode,
 ): Promise<SimulationView> {
   const facts = await readFacts(tx, actor, resource, { limit: MOST_PEOPLE + 1 });
-  demandManager(facts.rights);
+  await demandManager(tx, resource, facts);
   const { resource: now, grants } = facts;
   if (now.type === "collection")
     throw new AppError("invalid_input", "Collections have no access mode", { reason: "json" });
@@ -106,7 +106,7 @@ async function inMode(
     after: resolveMask(then, person, grants),
   }));
   const ofEveryone = { id: null, principals: [everyonePrincipalId], isSuspended: false };
-  const [had, has] = [now, then].map((place) => resolveMask(place, ofEveryone, grants)) as [number, number];
+  const [had, has] = [now, then].map((state) => resolveMask(state, ofEveryone, grants)) as [number, number];
   return {
     people: losses(people, actor),
     isComplete: [facts.people.length, colleagues.length, everybody.size].every(
@@ -116,16 +116,23 @@ async function inMode(
   };
 }
 
-/** Whether the group, or one that it is in, has a grant that counts here. */
+/** Whether the group, or one that it is in, has a grant that counts here for the person. */
 function givesHere(
-  { resource, groups, grants }: Pick<Facts, "resource" | "groups" | "grants">,
+  {
+    resource,
+    groups,
+    grants,
+    person,
+  }: Pick<Facts, "resource" | "groups" | "grants"> & { person: KnownPerson },
   groupId: string,
 ): boolean {
   const around = groupsReached([
     { childId: null, parentId: groupId },
     ...groups.filter(({ childId }) => childId !== null),
   ]);
-  return grants.some((grant) => around.has(grant.principal) && grantState(resource, grant) === "active");
+  return grants.some(
+    (grant) => around.has(grant.principal) && grantState(resource, grant, person) === "active",
+  );
 }
 
 function principalsWithout({ person, groups }: Facts & { person: KnownPerson }, left: Facts["groups"]) {

@@ -4,9 +4,9 @@ import { type UserActor } from "#lib/authz/actor.ts";
 import { allPermissions, allows, maskOf } from "#lib/authz/permissions.ts";
 import { worldOf } from "#lib/authz/worlds/generate.ts";
 import { isLive, isSuspended, rightsOf, workspaceOf } from "#lib/authz/worlds/model.ts";
-import { clearWorlds, placeId, type StoredWorld, storeWorlds } from "#lib/authz/worlds/store.ts";
+import { clearWorlds, resourceId, type StoredWorld, storeWorlds } from "#lib/authz/worlds/store.ts";
 import { storm } from "#lib/authz/worlds/storm.ts";
-import { holds, type PlaceRef, placesOf, type World } from "#lib/authz/worlds/world.ts";
+import { holds, type WorldResource, resourcesOf, type World } from "#lib/authz/worlds/world.ts";
 import { listCollections } from "#lib/collections/index.ts";
 import { listDocuments } from "#lib/documents/index.ts";
 import { accessModes } from "#lib/documents/schema.ts";
@@ -37,15 +37,15 @@ const actorOf = ({ ids }: StoredWorld, person: number): UserActor => ({
   kind: "user",
   id: ids.people[person]!,
 });
-const refOf = ({ ids }: StoredWorld, place: PlaceRef): ResourceRef => ({
-  type: "collection" in place ? "collection" : "document",
-  id: placeId(ids, place),
+const refOf = ({ ids }: StoredWorld, resource: WorldResource): ResourceRef => ({
+  type: "collection" in resource ? "collection" : "document",
+  id: resourceId(ids, resource),
 });
 const everybody = ({ people }: World) => people.map((_, person) => person);
 
 /** What a person may do now: nothing to what lies in the trash. */
-const mayNow = (world: World, person: number, place: PlaceRef): number =>
-  isLive(world, place) ? rightsOf(world, { person }, place) : 0;
+const mayNow = (world: World, person: number, resource: WorldResource): number =>
+  isLive(world, resource) ? rightsOf(world, { person }, resource) : 0;
 /** The same world as if nothing were open to everyone: that is in no list. */
 const unlisted = (world: World): World => ({
   ...world,
@@ -65,9 +65,11 @@ const closed = (world: World): World => ({
   })),
 });
 
-/** What a group alone gives somebody who is in it. */
-function givenBy(world: World, group: number, place: PlaceRef): number {
+/** What a group alone gives in place of somebody who is in it: a private document is not closed to its owner. */
+function givenBy(world: World, group: number, resource: WorldResource, member: number): number {
   const person = world.people.length;
+  const isClosedTo = ({ owner }: World["documents"][number]) =>
+    owner !== member || isSuspended(world, member);
   const newcomer: World["people"][number] = {
     workspace: world.groups[group]!.workspace,
     movesTo: null,
@@ -78,21 +80,25 @@ function givenBy(world: World, group: number, place: PlaceRef): number {
   };
   const after: World = {
     ...closed(world),
+    documents: world.documents.map((document) =>
+      document.mode !== "private" || isClosedTo(document) ? document : { ...document, mode: "collection" },
+    ),
     people: [...world.people, newcomer],
     memberships: [...world.memberships, { group, person, exists: "before" }],
   };
-  return rightsOf(after, { person }, place);
+  return rightsOf(after, { person }, resource);
 }
 
 /** There for nobody, whoever asks about access to it. */
-const isPending = (world: World, place: PlaceRef) =>
-  "document" in place && world.documents[place.document]!.status === "pending";
+const isPending = (world: World, resource: WorldResource) =>
+  "document" in resource && world.documents[resource.document]!.status === "pending";
 
-/** Somebody who manages a place, and whom they may know of: the people of their workspace. */
-function managerOf({ world }: StoredWorld, place: PlaceRef) {
-  if (isPending(world, place)) return null;
+/** Somebody who manages a resource, and whom they may know of: the people of their workspace. */
+function managerOf({ world }: StoredWorld, resource: WorldResource) {
+  if (isPending(world, resource)) return null;
   const manager = everybody(world).find(
-    (person) => (rightsOf(world, { person }, place) & 513) === 513 && !holds(world.people[person]!.isGuest),
+    (person) =>
+      (rightsOf(world, { person }, resource) & 513) === 513 && !holds(world.people[person]!.isGuest),
   );
   if (manager === undefined) return null;
   const known = everybody(world).filter(
@@ -115,7 +121,7 @@ async function throughWorlds(visit: (stored: StoredWorld, index: number) => Prom
   }
 }
 /** One collection and one document of a world, others in the next. */
-const twoPlaces = ({ collections, documents }: World, index: number): PlaceRef[] => [
+const twoResources = ({ collections, documents }: World, index: number): WorldResource[] => [
   { collection: index % collections.length },
   { document: index % documents.length },
 ];
@@ -133,24 +139,24 @@ describe("in random worlds", () => {
     () =>
       throughWorlds(async (stored, index) => {
         const { world } = stored;
-        for (const place of twoPlaces(world, index)) {
-          const ref = refOf(stored, place);
+        for (const resource of twoResources(world, index)) {
+          const ref = refOf(stored, resource);
           for (const person of everybody(world)) {
             const actor = actorOf(stored, person);
-            const mask = rightsOf(world, { person }, place);
+            const mask = rightsOf(world, { person }, resource);
             const permission = allPermissions[(index + person) % allPermissions.length]!;
-            // whoever does not see a place does nothing to it, whatever else their role holds
-            const now = mayNow(world, person, place);
+            // whoever does not see a resource does nothing to it, whatever else their role holds
+            const now = mayNow(world, person, resource);
             expect(await check(actor, permission, ref)).toBe((now & 1) !== 0 && allows(now, permission));
             // the trash is there for those who manage it
-            const isThere = isLive(world, place) || ((mask & 512) !== 0 && !isPending(world, place));
+            const isThere = isLive(world, resource) || ((mask & 512) !== 0 && !isPending(world, resource));
             const isShown = (mask & 1) !== 0 && isThere;
             const refused = ref.type === "collection" ? "forbidden" : "not_found";
             expect(await maskOrRefusal(effectivePermissions(actor, ref))).toBe(
-              isShown ? mayNow(world, person, place) : refused,
+              isShown ? mayNow(world, person, resource) : refused,
             );
           }
-          const open = isLive(world, place) ? rightsOf(world, "everyone", place) : 0;
+          const open = isLive(world, resource) ? rightsOf(world, "everyone", resource) : 0;
           expect(await check({ kind: "everyone" }, "view_documents", ref)).toBe((open & 1) !== 0);
         }
       }),
@@ -162,14 +168,14 @@ describe("in random worlds", () => {
     () =>
       throughWorlds(async (stored, index) => {
         const { world } = stored;
-        for (const place of twoPlaces(world, index)) {
-          const found = managerOf(stored, place);
+        for (const resource of twoResources(world, index)) {
+          const found = managerOf(stored, resource);
           if (!found) continue;
           const manager = actorOf(stored, found.manager);
-          const ref = refOf(stored, place);
+          const ref = refOf(stored, resource);
           const { items } = await listAccess(manager, ref, {});
           for (const person of found.known) {
-            const truth = mayNow(world, person, place);
+            const truth = mayNow(world, person, resource);
             const explanation = await explain(manager, ref, stored.ids.people[person]);
             expect(maskOf(allowed(explanation))).toBe(truth);
             const active = explanation.permissions.flatMap(({ paths }) =>
@@ -177,11 +183,11 @@ describe("in random worlds", () => {
             );
             if (!isSuspended(world, person))
               expect(maskOf(active.flatMap(({ permissions }) => permissions))).toBe(
-                rightsOf(world, { person }, place),
+                rightsOf(world, { person }, resource),
               );
             const item = items.find((entry) => entry.person.id === stored.ids.people[person]);
             // those who are in by workspace or everyone alone are told of beside the list
-            const isListed = mayNow(closed(world), person, place) !== 0;
+            const isListed = mayNow(closed(world), person, resource) !== 0;
             expect(item ? maskOf(item.permissions) : 0).toBe(isListed || item ? truth : 0);
           }
         }
@@ -197,10 +203,10 @@ describe("in random worlds", () => {
         const given = unlisted(world);
         for (const person of everybody(world)) {
           const actor = actorOf(stored, person);
-          const seen = (of: World, places: PlaceRef[]) =>
-            places
-              .filter((place) => (mayNow(of, person, place) & 1) !== 0)
-              .map((place) => placeId(stored.ids, place))
+          const seen = (of: World, resources: WorldResource[]) =>
+            resources
+              .filter((resource) => (mayNow(of, person, resource) & 1) !== 0)
+              .map((resource) => resourceId(stored.ids, resource))
               .sort();
           const collections = world.collections.map((_, collection) => ({ collection }));
           expect(ids(await listCollections(actor, { scope: "all" }))).toEqual(seen(given, collections));
@@ -209,13 +215,16 @@ describe("in random worlds", () => {
             .filter((document) => document.owner !== person)
             .map(({ document }) => ({ document }));
           expect(ids(await listDocuments(actor, { scope: "shared" }))).toEqual(seen(given, others));
-          for (const place of collections) {
-            const inside = placesOf(world).filter(
+          for (const resource of collections) {
+            const inside = resourcesOf(world).filter(
               (inner) =>
-                "document" in inner && world.documents[inner.document]!.collection === place.collection,
+                "document" in inner && world.documents[inner.document]!.collection === resource.collection,
             );
-            const listed = listDocuments(actor, { scope: "live", collectionId: placeId(stored.ids, place) });
-            const isSeen = (mayNow(world, person, place) & 1) !== 0;
+            const listed = listDocuments(actor, {
+              scope: "live",
+              collectionId: resourceId(stored.ids, resource),
+            });
+            const isSeen = (mayNow(world, person, resource) & 1) !== 0;
             expect(await listed.then(ids, (error: { code?: string }) => error.code)).toEqual(
               isSeen ? seen(world, inside) : "forbidden",
             );
@@ -230,17 +239,17 @@ describe("in random worlds", () => {
     () =>
       throughWorlds(async (stored, index) => {
         const { world } = stored;
-        for (const place of twoPlaces(world, index)) {
-          const found = managerOf(stored, place);
+        for (const resource of twoResources(world, index)) {
+          const found = managerOf(stored, resource);
           if (!found) continue;
           const manager = actorOf(stored, found.manager);
-          const ref = refOf(stored, place);
+          const ref = refOf(stored, resource);
           const simulated = (input: Parameters<typeof simulateRemoval>[2]) =>
             simulateRemoval(manager, ref, input);
           const expectLosses = (told: SimulationView, after: World, people: number[]) => {
             const losses = new Map(told.people.map((one) => [one.person.id, one]));
             for (const person of people) {
-              const [had, has] = [world, after].map((of) => rightsOf(of, { person }, place)) as [
+              const [had, has] = [world, after].map((of) => rightsOf(of, { person }, resource)) as [
                 number,
                 number,
               ];
@@ -254,7 +263,7 @@ describe("in random worlds", () => {
             items.map((item, other) => (other === at ? { ...item, ...change } : item));
 
           for (const [at, grant] of world.grants.entries()) {
-            const isHere = JSON.stringify(grant.on) === JSON.stringify(place);
+            const isHere = JSON.stringify(grant.on) === JSON.stringify(resource);
             const to = "group" in grant.to ? world.groups[grant.to.group] : null;
             // a deleted group's grants ended with it
             if (!isHere || !holds(grant.isLive) || (to && to.isDeleted === "during")) continue;
@@ -267,14 +276,14 @@ describe("in random worlds", () => {
             if (!isIn || !found.known.includes(person)) continue;
             const after = { ...world, memberships: without(world.memberships, at, { exists: "undone" }) };
             const input = { groupId: stored.ids.groups[group]!, userId: stored.ids.people[person]! };
-            if (givenBy(world, group, place) === 0)
+            if (givenBy(world, group, resource, person) === 0)
               await expect(simulated(input)).rejects.toMatchObject({ reason: "membership" });
             else expectLosses(await simulated(input), after, [person]);
           }
-          if (!("document" in place)) continue;
+          if (!("document" in resource)) continue;
           const others = found.known.filter((person) => person !== found.manager);
           for (const accessMode of accessModes) {
-            const documents = without(world.documents, place.document, { mode: accessMode });
+            const documents = without(world.documents, resource.document, { mode: accessMode });
             expectLosses(await simulated({ accessMode }), { ...world, documents }, others);
           }
         }

@@ -1,16 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { v7 as uuidv7 } from "uuid";
+import { z } from "zod";
 import { recordAudit } from "#lib/audit/index.ts";
 import { type Actor, type UserActor } from "#lib/authz/actor.ts";
-import { allows } from "#lib/authz/permissions.ts";
-import { transaction, type Tx } from "#lib/db/index.ts";
-import { getDocument } from "#lib/documents/index.ts";
-import {
-  allowedTypes,
-  type DocumentDetailView,
-  isAllowedType,
-  type UploadUrlInput,
-  type UploadUrlView,
-} from "#lib/documents/schema.ts";
+import { only, Prisma, read, transaction, write } from "#lib/db/index.ts";
+import { confirmDocument, demandDocument, getDocument } from "#lib/documents/index.ts";
+import type { DocumentDetailView, UploadUrlInput, UploadUrlView } from "#lib/documents/schema.ts";
+import { allowedTypes, isAllowedType } from "#lib/documents/values.ts";
 import { env } from "#lib/env/index.ts";
 import { actionForbidden, AppError, collectionForbidden } from "#lib/errors/index.ts";
 import { log } from "#lib/log/index.ts";
@@ -24,7 +20,8 @@ const SNIFFED_BYTES = 8192;
 
 /**
  * Makes a pending document and says where its bytes go: a presigned PUT of 15 minutes, bound to length, type and
- * SHA-256, or `upload: null` when the owner already stores these bytes. Nothing is charged before `confirmUpload`.
+ * SHA-256, or `upload: null` when the owner already stores these bytes. The quota is charged by `confirmUpload`; what
+ * could not be confirmed even alone, and what is too much under way at once, is refused here (`quota_exceeded`).
  */
 export async function requestUpload(actor: UserActor, input: UploadUrlInput): Promise<UploadUrlView> {
   const { collectionId, contentType, filename, sizeBytes, sha256 } = input;
@@ -36,50 +33,36 @@ export async function requestUpload(actor: UserActor, input: UploadUrlInput): Pr
       limitBytes: env.MAX_UPLOAD_BYTES,
     });
   }
-  const documentId = randomUUIDv7();
+  const documentId = uuidv7();
   const key = `${actor.id}/${documentId}/${randomUUID()}${allowedTypes[contentType]}`;
-  const isStored = await transaction(actor, async (tx) => {
-    const [place] = await tx.$queryRaw<{ mask: number; isLive: boolean }[]>`
-      SELECT app.collection_mask(${collectionId}::uuid) AS mask, app.is_collection_live(${collectionId}::uuid) AS "isLive"`;
-    if (!place?.isLive || !allows(place.mask, "view_documents")) throw collectionForbidden();
-    if (!allows(place.mask, "create_documents")) throw actionForbidden("create_documents");
-    const digest = Buffer.from(sha256, "hex");
-    const blob = await tx.blob.findUnique({
-      where: { ownerId_sha256: { ownerId: actor.id, sha256: digest } },
-      select: { sizeBytes: true },
-    });
-    const known = blob !== null && Number(blob.sizeBytes) === sizeBytes;
-    const object = known
-      ? null
-      : await tx.storedObject.create({ data: { ownerId: actor.id, key }, select: { id: true } });
-    await tx.document.create({
-      data: {
-        id: documentId,
-        collectionId,
-        ownerId: actor.id,
-        name: filename,
-        contentType,
-        sizeBytes,
-        sha256: digest,
-        uploadObjectId: object?.id,
-      },
-      select: { id: true },
-    });
-    return known;
+  const begun = await write(
+    actor,
+    z.object({ outcome: z.enum(["upload", "stored", "unseen", "forbidden"]) }),
+    Prisma.sql`SELECT app.begin_upload(${collectionId}::uuid, ${documentId}::uuid, ${filename}, ${contentType}, ${sizeBytes}::bigint,
+      decode(${sha256}, 'hex'), ${key}) AS outcome`,
+  ).catch(async (error: unknown) => {
+    await recordRefusal(actor, { id: documentId, name: filename }, error);
+    throw error;
   });
-  if (isStored) return { documentId, upload: null };
+  const { outcome } = only(begun);
+  if (outcome === "unseen") throw collectionForbidden();
+  if (outcome === "forbidden") throw actionForbidden("create_documents");
+  if (outcome === "stored") return { documentId, upload: null };
   const { expiresAt, ...put } = await storage.presignPut({ key, contentType, sizeBytes, sha256 });
   return { documentId, upload: { ...put, expiresAt: expiresAt.toISOString() } };
 }
 
-interface PendingUpload {
-  status: string;
-  name: string;
-  contentType: string;
-  sizeBytes: number;
-  sha256: string;
-  uploadKey: string | null;
-}
+const uploadRow = z.object({
+  status: z.string(),
+  name: z.string(),
+  contentType: z.string(),
+  sizeBytes: z.bigint().transform(Number),
+  sha256: z.string(),
+  uploadKey: z.string().nullable(),
+  /** Of an object with these bytes that the owner stores already. */
+  storedKey: z.string().nullable(),
+});
+type OwnUpload = z.output<typeof uploadRow>;
 
 /**
  * Makes an uploaded document real: looks at what the store really holds, then charges the owner in one transaction.
@@ -91,76 +74,62 @@ export async function confirmUpload(actor: UserActor, id: string): Promise<Docum
   if (pending.status !== "pending") return getDocument(actor, id);
   await demandContent(actor, id, pending);
   try {
-    await transaction(actor, async (tx) => {
-      const [row] = await tx.$queryRaw<
-        { outcome: string }[]
-      >`SELECT app.confirm_document(${id}::uuid, ${pending.uploadKey !== null}) AS outcome`;
-      if (row!.outcome !== "confirmed") return;
-      const { name, sizeBytes } = pending;
-      await recordAudit(tx, actor, {
-        action: "document.uploaded",
-        resource: { type: "document", id, name },
-        metadata: { sizeBytes },
-      });
-    });
+    return await confirmDocument(actor, id, pending.uploadKey !== null);
   } catch (error) {
     if (error instanceof AppError && error.code === "quota_exceeded") {
       await discard(actor, id, pending.uploadKey);
-      await transaction(actor, (tx) =>
-        recordAudit(tx, actor, {
-          action: "quota.refused",
-          resource: { type: "document", id, name: pending.name },
-          metadata: error.details,
-        }),
-      );
+      await recordRefusal(actor, { id, name: pending.name }, error);
     }
     throw error;
   }
-  return getDocument(actor, id);
+}
+
+/** What the quota refused goes to the audit log; other errors don't. */
+async function recordRefusal(actor: UserActor, document: { id: string; name: string }, error: unknown) {
+  if (!(error instanceof AppError) || error.code !== "quota_exceeded") return;
+  const { details: metadata } = error;
+  await transaction(actor, (tx) =>
+    recordAudit(tx, actor, {
+      action: "quota.refused",
+      resource: { type: "document", ...document },
+      metadata,
+    }),
+  );
 }
 
 /** Forgets an upload that its owner gave up. Whatever is no pending upload of theirs is left as it is: false. */
 export async function cancelUpload(actor: UserActor, id: string): Promise<boolean> {
-  const pending = await transaction(actor, (tx) => findOwn(tx, actor, id));
+  const pending = await findOwn(actor, id);
   if (pending?.status !== "pending") return false;
-  await discard(actor, id, pending.upload?.key ?? null);
+  await discard(actor, id, pending.uploadKey);
   return true;
 }
 
-const findOwn = (tx: Tx, actor: UserActor, id: string) =>
-  tx.document.findFirst({
-    where: { id, ownerId: actor.id },
-    select: {
-      status: true,
-      name: true,
-      contentType: true,
-      sizeBytes: true,
-      sha256: true,
-      upload: { select: { key: true } },
-    },
-  });
+const findOwn = async (actor: UserActor, id: string): Promise<OwnUpload | undefined> => {
+  const [found] = await read(
+    actor,
+    uploadRow,
+    Prisma.sql`
+      SELECT d.status, d.name, d.content_type AS "contentType", d.size_bytes AS "sizeBytes", encode(d.sha256, 'hex') AS sha256,
+             o.key AS "uploadKey", s.key AS "storedKey"
+        FROM documents d LEFT JOIN objects o ON o.id = d.upload_object_id
+        LEFT JOIN blobs b ON b.owner_id = d.owner_id AND b.sha256 = d.sha256 LEFT JOIN objects s ON s.id = b.object_id
+       WHERE d.id = ${id}::uuid AND d.owner_id = ${actor.id}::uuid`,
+  );
+  return found;
+};
 
-function findUpload(actor: UserActor, id: string): Promise<PendingUpload> {
-  return transaction(actor, async (tx) => {
-    const found = await findOwn(tx, actor, id);
-    if (!found) {
-      // someone else's document answers as for any other verb
-      await getDocument(actor, id);
-      throw actionForbidden("create_documents");
-    }
-    const { upload, sha256, sizeBytes, ...rest } = found;
-    return {
-      ...rest,
-      sizeBytes: Number(sizeBytes),
-      sha256: Buffer.from(sha256).toString("hex"),
-      uploadKey: upload?.key ?? null,
-    };
-  });
+async function findUpload(actor: UserActor, id: string): Promise<OwnUpload> {
+  const found = await findOwn(actor, id);
+  if (found) return found;
+  // someone else's document answers as for any other verb
+  await demandDocument(actor, id);
+  throw actionForbidden("create_documents");
 }
 
 /** Compares what the store holds with what was declared; on a mismatch nothing stays behind. */
-async function demandContent(actor: UserActor, id: string, pending: PendingUpload): Promise<void> {
-  const key = pending.uploadKey ?? (await storedKey(actor, pending.sha256));
+async function demandContent(actor: UserActor, id: string, pending: OwnUpload): Promise<void> {
+  const key = pending.uploadKey ?? pending.storedKey;
   const stored = key ? await storage.stat(key) : null;
   if (!key || !stored) throw new AppError("conflict", "Nothing uploaded", { reason: "nothing_uploaded" });
   const head = await storage.read(key, { start: 0, end: SNIFFED_BYTES - 1 });
@@ -177,31 +146,12 @@ async function demandContent(actor: UserActor, id: string, pending: PendingUploa
   });
 }
 
-function storedKey(actor: UserActor, sha256: string): Promise<string | null> {
-  return transaction(actor, async (tx) => {
-    const blob = await tx.blob.findUnique({
-      where: { ownerId_sha256: { ownerId: actor.id, sha256: Buffer.from(sha256, "hex") } },
-      select: { object: { select: { key: true } } },
-    });
-    return blob?.object.key ?? null;
-  });
-}
-
 /** Removes a pending document, then its object: in this order a crash leaves an object that the sweep knows of. */
 async function discard(actor: Actor, id: string, key: string | null): Promise<void> {
-  const [row] = await transaction(
-    actor,
-    (tx) => tx.$queryRaw<{ done: boolean }[]>`SELECT app.discard_upload(${id}::uuid) AS done`,
-  );
-  if (!row?.done || !key) return;
+  const query = Prisma.sql`SELECT app.discard_upload(${id}::uuid) AS "isDone"`;
+  const { isDone } = only(await write(actor, z.object({ isDone: z.boolean() }), query));
+  if (!isDone || !key) return;
   await storage
     .delete(key)
     .catch((error: unknown) => log().warn({ err: error, documentId: id }, "object left to the sweep"));
-}
-
-/** Time-ordered ids, as the database makes them, where the id is needed before the row. */
-function randomUUIDv7(): string {
-  const random = randomUUID().replaceAll("-", "");
-  const time = Date.now().toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(13, 16)}-${random.slice(16, 20)}-${random.slice(20)}`;
 }

@@ -1,5 +1,7 @@
+import { z } from "zod";
+import { CHECKPOINT_PREFIX } from "#lib/audit/index.ts";
 import { system } from "#lib/authz/actor.ts";
-import { Prisma, transaction } from "#lib/db/index.ts";
+import { only, Prisma, transaction, write } from "#lib/db/index.ts";
 import { storage } from "#lib/storage/index.ts";
 
 /** Rows handled per transaction, so that no sweep holds locks for long. */
@@ -12,14 +14,10 @@ const BATCH = 200;
 export async function sweepAbandonedUploads(olderThanSeconds = 3600): Promise<number> {
   let swept = 0;
   for (;;) {
-    const found = await transaction(system, (tx) =>
-      tx.$queryRaw<{ id: string; done: boolean }[]>(Prisma.sql`
-        SELECT d.id, app.discard_upload(d.id) AS done FROM (
-          SELECT id FROM documents WHERE status = 'pending' AND created_at < now() - make_interval(secs => ${olderThanSeconds})
-           ORDER BY created_at LIMIT ${BATCH}) d`),
-    );
-    swept += found.filter(({ done }) => done).length;
-    if (found.length < BATCH) return swept;
+    const query = Prisma.sql`SELECT app.discard_abandoned(${olderThanSeconds}::int, ${BATCH}::int) AS removed`;
+    const { removed } = only(await write(system, z.object({ removed: z.number() }), query));
+    swept += removed;
+    if (removed < BATCH) return swept;
   }
 }
 
@@ -72,7 +70,7 @@ export async function removeDoomedObjects(keepRowsSeconds = 3600): Promise<numbe
 
 /**
  * Removes objects that no row knows: what was written after its row was gone, or by a version that failed in between.
- * Young ones are left alone. Returns how many were removed.
+ * Young ones are left alone, and so are the checkpoints of the audit log. Returns how many were removed.
  */
 export async function removeOrphanedObjects(olderThanSeconds = 24 * 3600): Promise<number> {
   let removed = 0;
@@ -80,7 +78,10 @@ export async function removeOrphanedObjects(olderThanSeconds = 24 * 3600): Promi
   do {
     const { items, nextCursor } = await storage.list({ cursor, limit: BATCH });
     const old = items
-      .filter(({ modifiedAt }) => modifiedAt.getTime() < Date.now() - olderThanSeconds * 1000)
+      .filter(
+        ({ key, modifiedAt }) =>
+          !key.startsWith(CHECKPOINT_PREFIX) && modifiedAt.getTime() < Date.now() - olderThanSeconds * 1000,
+      )
       .map(({ key }) => key);
     if (old.length > 0) {
       const known = await transaction(system, (tx) =>

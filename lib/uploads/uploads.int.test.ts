@@ -6,6 +6,8 @@ import {
   makePerson,
   makeText,
   missingId,
+  passAnHour,
+  pendingTruth,
   quotaTruth,
   sha256,
 } from "#prisma/factories.ts";
@@ -33,6 +35,8 @@ const expectExact = async (personId: string) => {
   const { counter, ledger, rows } = await quotaTruth(personId);
   expect(ledger).toEqual(counter);
   expect(rows).toEqual(counter);
+  const pending = await pendingTruth(personId);
+  expect(pending.counter).toEqual(pending.rows);
   return counter;
 };
 
@@ -61,7 +65,8 @@ describe("confirm", () => {
   });
 
   it("never passes the bytes allowed, and says how many were used, allowed and rejected", async () => {
-    const { person, collection } = await withCollection({ limits: { storageBytes: 1000 } });
+    const { person, collection } = await withCollection({ limits: { storageBytes: 3100 } });
+    await makeDocument(person, collection.id, makeText(2100));
     const pending = await Promise.all(
       Array.from({ length: 20 }, () => makePendingUpload(person, collection.id, makeText(300))),
     );
@@ -72,9 +77,9 @@ describe("confirm", () => {
     const refusal = settled.find((one) => one.status === "rejected")!.reason as AppError;
     expect(refusal).toMatchObject({
       status: 413,
-      details: { resource: "storageBytes", usedBytes: 900, limitBytes: 1000, rejectedBytes: 300 },
+      details: { resource: "storageBytes", usedBytes: 3000, limitBytes: 3100, rejectedBytes: 300 },
     });
-    expect((await expectExact(person.id)).bytes).toBe(900);
+    expect((await expectExact(person.id)).bytes).toBe(3000);
   });
 
   it("charges once however often and however parallel it is repeated", async () => {
@@ -83,7 +88,11 @@ describe("confirm", () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => confirmUpload(person, documentId)));
     expect(new Set(answers.map(({ id }) => id))).toEqual(new Set([documentId]));
     expect(await expectExact(person.id)).toEqual({ collections: 1, documents: 1, bytes: 64 });
-    expect(await asOwner("SELECT FROM outbox WHERE data->>'documentId' = $1", [documentId])).toHaveLength(1);
+    expect(
+      await asOwner("SELECT FROM outbox WHERE name = 'document/uploaded' AND data->>'documentId' = $1", [
+        documentId,
+      ]),
+    ).toHaveLength(1);
   });
 
   it("stores equal bytes of one owner once, of two owners twice", async () => {
@@ -203,12 +212,15 @@ describe("release", () => {
             living.delete(victim);
             continue;
           }
+          // what was given up counts for an hour, which here is over at once
+          await passAnHour(person.id);
           const bytes = (worker + round) % 2 ? shared[(worker + round) % 3]! : makeText(90 + round);
-          const { documentId } = await makePendingUpload(person, collection.id, bytes);
-          await confirmUpload(person, documentId).then(
-            ({ id }) => living.add(id),
-            (error: AppError) => expect(["quota_exceeded", "conflict"]).toContain(error.code),
-          );
+          await makePendingUpload(person, collection.id, bytes)
+            .then(({ documentId }) => confirmUpload(person, documentId))
+            .then(
+              ({ id }) => living.add(id),
+              (error: AppError) => expect(["quota_exceeded", "conflict"]).toContain(error.code),
+            );
         }
       }),
     );

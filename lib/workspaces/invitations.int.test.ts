@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { asOwner, makePerson, missingId } from "#prisma/factories.ts";
 import { mailsTo } from "#lib/accounts/test-support.ts";
-import { system } from "#lib/authz/actor.ts";
 import { transaction } from "#lib/db/index.ts";
+import { forgetRefusal } from "#lib/rate-limit/memory.ts";
 import { inviteMembers, listInvitations, renewInvitation, revokeInvitation } from "./index.ts";
-import { sendWorkspaceLetter } from "./letters.ts";
-import { MOST_WAITING_INVITATIONS } from "./schema.ts";
+import { sendWorkspaceInvitation } from "./letters.ts";
+import { MOST_WAITING_INVITATIONS } from "./values.ts";
 import { address, auditOf, invite, makeTwo, outcome, word } from "./test-support.ts";
 
 describe("inviting", () => {
@@ -128,8 +128,8 @@ describe("letters", () => {
     await asOwner("UPDATE users SET language = 'de' WHERE id = $1", [other.id]);
     const id = await invite(admin, other.email);
     expect((await listInvitations(admin, {})).items[0]!.mailedAt).toBeNull();
-    expect(await sendWorkspaceLetter(id)).toBe("sent");
-    expect(await sendWorkspaceLetter(id)).toBe("nothing");
+    expect(await sendWorkspaceInvitation(id, randomUUID())).toBe("sent");
+    expect(await sendWorkspaceInvitation(id, randomUUID())).toBe("nothing");
     const [mail] = await mailsTo(other.email);
     expect(mail!.subject).toBe(`${admin.name} lädt dich zu „${admin.name}“ ein`);
     expect(mail!.text).toContain("/join");
@@ -142,12 +142,12 @@ describe("letters", () => {
     const id = await invite(admin, kept);
     const gone = await invite(admin, revoked);
     await revokeInvitation(admin, gone);
-    expect(await sendWorkspaceLetter(gone)).toBe("nothing");
-    expect(await sendWorkspaceLetter(missingId())).toBe("nothing");
-    await sendWorkspaceLetter(id);
+    expect(await sendWorkspaceInvitation(gone, randomUUID())).toBe("nothing");
+    expect(await sendWorkspaceInvitation(missingId(), randomUUID())).toBe("nothing");
+    await sendWorkspaceInvitation(id, randomUUID());
     await renewInvitation(admin, id);
     expect(await outcome(renewInvitation(admin, id))).toBe("rate_limited:");
-    expect(await sendWorkspaceLetter(id)).toBe("sent");
+    expect(await sendWorkspaceInvitation(id, randomUUID())).toBe("sent");
     expect(await mailsTo(kept)).toHaveLength(2);
   });
 
@@ -156,17 +156,15 @@ describe("letters", () => {
     const emails = Array.from({ length: 12 }, address);
     await inviteMembers(admin, { emails, role: "member" });
     const ids = await Promise.all(emails.map(async (email) => (await due(email))[0]!.id));
-    const results = await Promise.all(ids.map(sendWorkspaceLetter));
+    const results = await Promise.all(ids.map((id) => sendWorkspaceInvitation(id, randomUUID())));
     expect(results.filter((result) => result === "sent")).toHaveLength(10);
     const waiting = results.filter((result) => typeof result === "object");
     expect(waiting).toHaveLength(2);
     for (const { waitSeconds } of waiting) expect(waitSeconds).toBeLessThanOrEqual(3600);
     // an hour later
-    await transaction(
-      system,
-      (tx) => tx.$executeRaw`DELETE FROM rate_windows WHERE key = ${`invitationMail:${admin.id}`}`,
-    );
-    const later = await Promise.all(ids.map(sendWorkspaceLetter));
+    await asOwner("DELETE FROM rate_windows WHERE key = $1", [`invitationMail:${admin.id}`]);
+    forgetRefusal(`invitationMail:${admin.id}`);
+    const later = await Promise.all(ids.map((id) => sendWorkspaceInvitation(id, randomUUID())));
     expect(later.filter((result) => result === "sent")).toHaveLength(2);
     for (const email of emails) expect(await mailsTo(email)).toHaveLength(1);
   });
@@ -174,7 +172,7 @@ describe("letters", () => {
   it("hold no name that pretends to be an address", async () => {
     const admin = await makePerson({ role: "admin", name: `https://evil.example/${word()}` });
     const email = address();
-    await sendWorkspaceLetter(await invite(admin, email));
+    await sendWorkspaceInvitation(await invite(admin, email), randomUUID());
     const [mail] = await mailsTo(email);
     expect(mail!.text).not.toContain("https://evil.example");
   });

@@ -1,4 +1,7 @@
 import { env } from "#lib/env/index.ts";
 
-/** Where an invited person goes: signs up or in, and sees what waits for their address. Holds no secret. */
-export const joinUrl = (): string => new URL("/join", env.APP_URL).href;
+/** The page where invited people sign up or in and see the invitations for their address. */
+export const JOIN_PATH = "/join";
+
+/** Its address. Holds no secret. */
+export const joinUrl = (): string => new URL(JOIN_PATH, env.APP_URL).href;

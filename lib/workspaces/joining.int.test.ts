@@ -14,7 +14,7 @@ import {
   renewInvitation,
   revokeInvitation,
 } from "./index.ts";
-import { address, auditOf, invite, makeTwo, outcome, placeOf } from "./test-support.ts";
+import { address, auditOf, invite, makeTwo, outcome, membershipOf } from "./test-support.ts";
 
 const idOf = async (email: string) =>
   (await asOwner<{ id: string }>("SELECT id FROM users WHERE email = $1", [email]))[0]!;
@@ -26,11 +26,11 @@ describe("signing up with an invited address", () => {
     await invite(admin, email, "admin");
     await registered({ email: email.toUpperCase() });
     const person = await idOf(email.toUpperCase());
-    expect(await placeOf(person)).toMatchObject({ workspace: admin.workspaceId, role: "admin" });
-    expect((await placeOf(person)).principals).toContain(admin.workspaceId);
+    expect(await membershipOf(person)).toMatchObject({ workspace: admin.workspaceId, role: "admin" });
+    expect((await membershipOf(person)).principals).toContain(admin.workspaceId);
     expect(await auditOf(admin.workspaceId)).toEqual(["member.invited", "member.joined"]);
     expect((await listInvitations(admin, {})).items).toEqual([]);
-    // the workspace that was theirs for a moment is gone
+    // the workspace they had for a moment is deleted
     const [left] = await asOwner<{ count: number }>(
       "SELECT count(*)::int FROM workspaces w WHERE NOT EXISTS (SELECT FROM users WHERE workspace_id = w.id) AND w.name LIKE 'Ada%'",
     );
@@ -44,7 +44,7 @@ describe("signing up with an invited address", () => {
     await registered({ email });
     const { id } = await idOf(email);
     const person = { kind: "user", id } as const;
-    const { workspace } = await placeOf(person);
+    const { workspace } = await membershipOf(person);
     expect([admin.workspaceId, other.workspaceId]).not.toContain(workspace);
     const offers = (await listOffers(person)).items;
     expect(offers.map(({ workspaceName }) => workspaceName).toSorted()).toEqual(
@@ -59,7 +59,7 @@ describe("signing up with an invited address", () => {
       const id = await invite(admin, email);
       await asOwner(`UPDATE workspace_invitations SET ${end} WHERE id = $1`, [id]);
       await registered({ email });
-      expect((await placeOf(await idOf(email))).workspace).not.toBe(admin.workspaceId);
+      expect((await membershipOf(await idOf(email))).workspace).not.toBe(admin.workspaceId);
     }
   });
 
@@ -70,7 +70,7 @@ describe("signing up with an invited address", () => {
       const id = await invite(admin, email);
       const person = { email, name: "Ada", password: "a long enough password" };
       const [revoked] = await Promise.all([outcome(revokeInvitation(admin, id)), register(person, origin())]);
-      const { workspace } = await placeOf(await idOf(email));
+      const { workspace } = await membershipOf(await idOf(email));
       expect(workspace === admin.workspaceId).toBe(revoked !== "ok");
     }
   });
@@ -83,8 +83,8 @@ describe("joining with an account", () => {
     const { id: open } = await createCollection(other, { name: "Open", description: "" });
     await setVisibility(other, open, { visibility: "workspace" });
     const { id: shared } = await createCollection(other, { name: "Shared", description: "" });
-    const team = await makeGroup(other.workspaceId, { people: [other] });
-    await grant(other, { type: "collection", id: shared }, { groupId: team, role: "editor" });
+    const group = await makeGroup(other.workspaceId, { people: [other] });
+    await grant(other, { type: "collection", id: shared }, { groupId: group, role: "editor" });
     await addCollaborator(other, shared, { email: colleague.email, role: "viewer" });
 
     const id = await invite(admin, other.email);
@@ -100,13 +100,13 @@ describe("joining with an account", () => {
     ]);
     await acceptOffer(other, id);
 
-    const place = await placeOf(other);
-    expect(place).toMatchObject({ workspace: admin.workspaceId, role: "member" });
-    expect(place.principals).not.toContain(other.workspaceId);
-    expect(place.principals).not.toContain(team);
+    const membership = await membershipOf(other);
+    expect(membership).toMatchObject({ workspace: admin.workspaceId, role: "member" });
+    expect(membership.principals).not.toContain(other.workspaceId);
+    expect(membership.principals).not.toContain(group);
     expect(await compareWithTruth()).toMatchObject({ missing: [], extra: [] });
     expect((await listCollections(other, { scope: "owned" })).items).toHaveLength(2);
-    // who was let in stays in; what was open to the old workspace is not open to the new one
+    // grants stay; a collection open to the old workspace is not open to the new one
     expect((await getCollection(colleague, shared)).name).toBe("Shared");
     expect(await outcome(getCollection(colleague, open))).toBe("forbidden:collection");
     expect(await getCollection(other, open)).toMatchObject({ visibility: "private" });
@@ -123,7 +123,7 @@ describe("joining with an account", () => {
     ]);
     // again changes nothing
     await acceptOffer(other, id);
-    expect(await placeOf(other)).toEqual(place);
+    expect(await membershipOf(other)).toEqual(membership);
     expect((await listOffers(other)).items).toEqual([]);
   });
 
@@ -138,7 +138,7 @@ describe("joining with an account", () => {
     const third = await makePerson({ workspaceId: other.workspaceId });
     expect(await outcome(acceptOffer(other, id))).toBe("conflict:not_alone");
     await asOwner("UPDATE users SET workspace_id = $2 WHERE id = $1", [third.id, admin.workspaceId]);
-    // an ended grant keeps its role, which ends with the move
+    // an ended grant keeps its role, which is deleted with the move
     await asOwner("UPDATE permissions SET deleted_at = now() WHERE role_id = $1", [roleId]);
     expect(await outcome(acceptOffer(other, id))).toBe("ok");
     expect(
@@ -206,9 +206,9 @@ describe("races", () => {
       await createCollection(person, { name: "Mine", description: "" });
       const offers = await Promise.all([invite(admin, person.email), invite(other, person.email)]);
       const results = await Promise.all(offers.map((id) => outcome(acceptOffer(person, id))));
-      // the second is in a workspace with others by then
+      // by then the second shares a workspace with others
       expect(results.toSorted()).toEqual(["conflict:not_alone", "ok"]);
-      const { workspace } = await placeOf(person);
+      const { workspace } = await membershipOf(person);
       expect(workspace).toBe(results[0] === "ok" ? admin.workspaceId : other.workspaceId);
       const rows = await asOwner("SELECT DISTINCT workspace_id FROM collections WHERE owner_id = $1", [
         person.id,
@@ -226,7 +226,7 @@ describe("races", () => {
         outcome(revokeInvitation(admin, id)),
       ]);
       expect([accepted, revoked].filter((result) => result === "ok")).toHaveLength(1);
-      expect((await placeOf(other)).workspace === admin.workspaceId).toBe(accepted === "ok");
+      expect((await membershipOf(other)).workspace === admin.workspaceId).toBe(accepted === "ok");
     }
     const { admin, other } = await makeTwo();
     const id = await invite(admin, other.email);
@@ -243,7 +243,7 @@ describe("races", () => {
         outcome(acceptOffer(admin, there)),
       ]);
       expect(results.filter((result) => result === "ok")).toHaveLength(1);
-      expect((await placeOf(admin)).workspace).toBe((await placeOf(other)).workspace);
+      expect((await membershipOf(admin)).workspace).toBe((await membershipOf(other)).workspace);
     }
   });
 

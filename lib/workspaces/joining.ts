@@ -1,46 +1,57 @@
+import { z } from "zod";
 import { type AuditEntry, recordAudits } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
-import { transaction, type Tx } from "#lib/db/index.ts";
+import { only, Prisma, read, rows, transaction, type Tx } from "#lib/db/index.ts";
 import { type Page } from "#lib/http/schema.ts";
-import { type OfferView } from "./schema.ts";
+import { offerSchema, type OfferView } from "./schema.ts";
 
-interface Joined {
-  workspaceId: string;
-  workspaceName: string;
-  previousWorkspaceId: string;
-  role: string;
-  invitedById: string | null;
-  collections: { id: string; name: string; wasOpen: boolean }[];
-  grants: { collectionId: string | null; documentId: string | null; groupId: string; group: string }[];
-}
+const joinedSchema = z.object({
+  workspaceId: z.string(),
+  workspaceName: z.string(),
+  previousWorkspaceId: z.string(),
+  role: z.string(),
+  invitedById: z.string().nullable(),
+  collections: z.array(z.object({ id: z.string(), name: z.string(), wasOpen: z.boolean() })),
+  grants: z.array(
+    z.object({
+      collectionId: z.string().nullable(),
+      documentId: z.string().nullable(),
+      groupId: z.string(),
+      group: z.string(),
+    }),
+  ),
+});
+type Joined = z.output<typeof joinedSchema>;
+const joinedRow = z.object({ joined: joinedSchema.nullable() });
 
-/** The workspaces that the actor's proven address is invited to, newest first, and what joining would mean. One page. */
-export function listOffers(actor: UserActor): Promise<Page<OfferView>> {
-  return transaction(actor, async (tx) => {
-    const rows = await tx.$queryRaw<(Omit<OfferView, "expiresAt"> & { expiresAt: Date })[]>`
+/** Invitations of workspaces to the actor's proven address, newest first, with the effects of joining. One page. */
+export async function listOffers(actor: UserActor): Promise<Page<OfferView>> {
+  const offers = await read(
+    actor,
+    offerSchema.extend({ expiresAt: z.date() }),
+    Prisma.sql`
       SELECT id, workspace_name AS "workspaceName", inviter_name AS "inviterName", role, expires_at AS "expiresAt", collections,
-        open_collections AS "openCollections", obstacle FROM app.my_workspace_invitations()`;
-    return {
-      items: rows.map((row) => ({ ...row, expiresAt: row.expiresAt.toISOString() })),
-      nextCursor: null,
-    };
-  });
+        open_collections AS "openCollections", obstacle FROM app.my_workspace_invitations()`,
+  );
+  return {
+    items: offers.map((offer) => ({ ...offer, expiresAt: offer.expiresAt.toISOString() })),
+    nextCursor: null,
+  };
 }
 
 /**
- * Joins the workspace that invited the actor, with the collections they own; the workspace they leave ends. Refused while
- * others are in that one (`conflict`, not_alone) and while somebody has a role of its own (`conflict`,
- * own_roles_in_use). An invitation that ended, or is for another address, is not found. Repeating changes nothing.
+ * Joins the workspace that invited the actor, with the collections they own. The workspace they leave is deleted. Throws
+ * `conflict` while others are in that one (not_alone) or one of its custom roles is in use (own_roles_in_use). An
+ * invitation that ended or is for another address is not found. Repeating changes nothing.
  */
 export function acceptOffer(actor: UserActor, id: string): Promise<void> {
   return transaction(actor, async (tx) => {
-    const [row] = await tx.$queryRaw<{ joined: Joined | null }[]>`
-      SELECT app.join_workspace(${id}::uuid) AS joined`;
-    await auditJoining(tx, actor, row!.joined);
+    const query = Prisma.sql`SELECT app.join_workspace(${id}::uuid) AS joined`;
+    await auditJoining(tx, actor, only(await rows(tx, joinedRow, query)).joined);
   });
 }
 
-/** Turns an invitation down; the workspace's admins see that. Not found as in `acceptOffer`. */
+/** Declines an invitation, which the workspace's admins see. Not found as in `acceptOffer`. */
 export async function declineOffer(actor: UserActor, id: string): Promise<void> {
   const { ip = null, requestId = null } = actor;
   await transaction(
@@ -50,15 +61,14 @@ export async function declineOffer(actor: UserActor, id: string): Promise<void> 
 }
 
 /**
- * Whoever signs up with an address that one workspace invited is in that workspace from the start. For the system, at the
- * moment the address is proven and before it is marked so; `actor` is the person, for the audit. False when none or
- * several did.
+ * Moves somebody who signs up into the workspace that invited their address. False when none or several did. Called by
+ * the system when the address is proven and before it is marked so. `actor` is the person, for the audit.
  */
 export async function joinInvited(tx: Tx, actor: UserActor): Promise<boolean> {
-  const [row] = await tx.$queryRaw<{ joined: Joined | null }[]>`
-    SELECT app.join_invited(${actor.id}::uuid) AS joined`;
-  await auditJoining(tx, actor, row!.joined);
-  return row!.joined !== null;
+  const query = Prisma.sql`SELECT app.join_invited(${actor.id}::uuid) AS joined`;
+  const { joined } = only(await rows(tx, joinedRow, query));
+  await auditJoining(tx, actor, joined);
+  return joined !== null;
 }
 
 function auditJoining(tx: Tx, actor: UserActor, joined: Joined | null): Promise<void> {
@@ -67,7 +77,7 @@ function auditJoining(tx: Tx, actor: UserActor, joined: Joined | null): Promise<
   const entries: AuditEntry[] = [
     { action: "member.joined", resource: { type: "user", id: actor.id }, metadata },
     ...collections.map(({ id, name, wasOpen }) => ({
-      action: "collection.moved",
+      action: "collection.moved" as const,
       resource: { type: "collection", id, name } as const,
       metadata: {
         previous: { workspaceId: joined.previousWorkspaceId, ...(wasOpen && { visibility: "workspace" }) },
@@ -75,7 +85,7 @@ function auditJoining(tx: Tx, actor: UserActor, joined: Joined | null): Promise<
       },
     })),
     ...grants.map(({ collectionId, documentId, groupId, group }) => ({
-      action: "permission.revoked",
+      action: "permission.revoked" as const,
       resource: collectionId
         ? ({ type: "collection", id: collectionId } as const)
         : ({ type: "document", id: documentId! } as const),

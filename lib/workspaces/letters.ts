@@ -1,38 +1,44 @@
+import { z } from "zod";
 import { system } from "#lib/authz/actor.ts";
-import { transaction } from "#lib/db/index.ts";
-import { type Locale } from "#lib/i18n/index.ts";
-import { sendWorkspaceInvitationMail, takeInvitationTurn } from "#lib/mail/index.ts";
-import { joinUrl } from "./join-url.ts";
+import { Prisma, read, transaction } from "#lib/db/index.ts";
+import { locales } from "#lib/i18n/locales.ts";
+import { chargeInvitationMail, isMailRefused, letter, sendMailOnce } from "#lib/mail/index.ts";
+import { refusing } from "#lib/notifications/index.ts";
+import { JOIN_PATH } from "./join-url.ts";
 
-interface Letter {
-  email: string;
-  language: Locale;
-  inviter_id: string | null;
-  inviter_name: string;
-  workspace_name: string;
-}
+const letterRow = z.object({
+  email: z.string(),
+  language: z.enum(locales),
+  inviter_id: z.string().nullable(),
+  inviter_name: z.string(),
+  workspace_name: z.string(),
+});
 
 /**
- * Sends the letter of an invitation into a workspace: "nothing" when none is due, or the seconds until the inviter may
- * send another. Throws when mail cannot be sent now. May run again.
+ * Sends the mail of an invitation into a workspace, once for each event that asks for it. "nothing" when none is due, or the
+ * address wants none; `waitSeconds` when the inviter's hourly
+ * allowance is used up. Throws when mail cannot be sent now. May run again.
  */
-export async function sendWorkspaceLetter(
+export async function sendWorkspaceInvitation(
   invitationId: string,
+  eventId: string,
 ): Promise<"sent" | "nothing" | { waitSeconds: number }> {
-  const [due] = await transaction(
-    system,
-    (tx) => tx.$queryRaw<Letter[]>`SELECT * FROM app.workspace_letter(${invitationId}::uuid)`,
-  );
-  if (!due) return "nothing";
-  const waitSeconds = due.inviter_id && (await takeInvitationTurn(due.inviter_id));
+  const query = Prisma.sql`SELECT * FROM app.workspace_letter(${invitationId}::uuid)`;
+  const [due] = await read(system, letterRow, query);
+  if (!due || (await isMailRefused(due.email))) return "nothing";
+  const waitSeconds = due.inviter_id && (await chargeInvitationMail(due.inviter_id));
   if (waitSeconds) return { waitSeconds };
-  await sendWorkspaceInvitationMail({
-    to: due.email,
-    language: due.language,
-    inviterName: due.inviter_name,
-    workspaceName: due.workspace_name,
-    url: joinUrl(),
-  });
+  await sendMailOnce(
+    `member:${eventId}`,
+    letter({
+      to: due.email,
+      language: due.language,
+      kind: "workspaceInvitation",
+      values: { inviter: due.inviter_name, workspace: due.workspace_name },
+      path: JOIN_PATH,
+      ...refusing(due.email, due.language),
+    }),
+  );
   await transaction(system, (tx) => tx.$executeRaw`SELECT app.workspace_letter_sent(${invitationId}::uuid)`);
   return "sent";
 }

@@ -14,9 +14,9 @@ import {
   renameWorkspace,
   updateMember,
 } from "./index.ts";
-import { address, auditOf, makeTwo, outcome, placeOf } from "./test-support.ts";
+import { address, auditOf, makeTwo, outcome, membershipOf } from "./test-support.ts";
 
-async function team() {
+async function makeMembers() {
   const admin = await makePerson({ role: "admin", name: "Anna" });
   const { workspaceId } = admin;
   const member = await makePerson({ workspaceId, name: "Marc" });
@@ -26,7 +26,7 @@ async function team() {
 
 describe("the people of a workspace", () => {
   it("are listed by name for its members, and found by part of name or address", async () => {
-    const { admin, member, second, workspaceId } = await team();
+    const { admin, member, second, workspaceId } = await makeMembers();
     const groupId = await makeGroup(workspaceId, { people: [member] });
     const guest = await makePerson({ role: "guest", workspaceId });
     const list = await listPeople(member, {});
@@ -51,7 +51,7 @@ describe("the people of a workspace", () => {
   });
 
   it("page through hundreds in order", async () => {
-    const { admin, workspaceId } = await team();
+    const { admin, workspaceId } = await makeMembers();
     await asOwner(
       `INSERT INTO users (workspace_id, email, email_normalized, name, email_verified_at)
        SELECT $1, n || '-' || $2, n || '-' || $2, 'Person ' || lpad((n * 7 % 400)::text, 3, '0'), now() FROM generate_series(1, 400) n`,
@@ -69,7 +69,7 @@ describe("the people of a workspace", () => {
   });
 
   it("have a workspace that its admins name", async () => {
-    const { admin, member, workspaceId } = await team();
+    const { admin, member, workspaceId } = await makeMembers();
     expect(await renameWorkspace(admin, { name: "Berg & Klein" })).toEqual({
       id: workspaceId,
       name: "Berg & Klein",
@@ -81,7 +81,7 @@ describe("the people of a workspace", () => {
 
 describe("roles", () => {
   it("are changed by admins, of their own people", async () => {
-    const { admin, member, workspaceId } = await team();
+    const { admin, member, workspaceId } = await makeMembers();
     expect(await updateMember(admin, member.id, { role: "admin" })).toMatchObject({ role: "admin" });
     await updateMember(admin, member.id, { role: "admin" });
     expect(await updateMember(member, admin.id, { role: "member" })).toMatchObject({ role: "member" });
@@ -100,13 +100,13 @@ describe("roles", () => {
 
   it("leave an admin, also when everybody steps down at once", async () => {
     for (let round = 0; round < 5; round++) {
-      const { admin, second, workspaceId } = await team();
+      const { admin, second, workspaceId } = await makeMembers();
       const results = await Promise.all(
         [admin, second].map((person) => outcome(updateMember(person, person.id, { role: "member" }))),
       );
       expect(results.toSorted()).toEqual(["forbidden:last_admin", "ok"]);
-      // or take it from each other
-      const { admin: a, second: b } = await team();
+      // two admins cannot take the role from each other
+      const { admin: a, second: b } = await makeMembers();
       const mutual = await Promise.all([
         outcome(updateMember(a, b.id, { role: "member" })),
         outcome(updateMember(b, a.id, { role: "member" })),
@@ -124,13 +124,13 @@ describe("roles", () => {
 describe("suspending", () => {
   it("makes somebody nobody at once, session, token and access included, until they are back", async () => {
     const { actor, client } = await signedIn();
-    const { workspace } = await placeOf(actor);
+    const { workspace } = await membershipOf(actor);
     const admin = await makePerson({ role: "admin", workspaceId: workspace });
     const { id: open } = await createCollection(admin, { name: "Open", description: "" });
     await setVisibility(admin, open, { visibility: "workspace" });
     const { secret } = newSecret("sheaf_");
     await asOwner(
-      "INSERT INTO tokens (user_id, kind, hash, expires_at) VALUES ($1, 'access', $2, now() + interval '1 day')",
+      "INSERT INTO tokens (user_id, kind, scope, hash, expires_at) VALUES ($1, 'access', 'admin', $2, now() + interval '1 day')",
       [actor.id, hashSecret(secret)],
     );
     const bearer = new Headers({ authorization: `Bearer ${secret}` });
@@ -144,10 +144,10 @@ describe("suspending", () => {
     expect(await updateMember(admin, actor.id, { isSuspended: true })).toMatchObject({ isSuspended: true });
     expect(await kinds()).toEqual(["everyone", "everyone"]);
     expect(await outcome(getCollection(actor, open))).toBe("forbidden:collection");
-    expect((await placeOf(actor)).principals).toEqual([]);
+    expect((await membershipOf(actor)).principals).toEqual([]);
 
     await updateMember(admin, actor.id, { isSuspended: false });
-    // the session is over for good: whoever comes back signs in
+    // the session stays ended: they must sign in again
     expect(await kinds()).toEqual(["everyone", "user"]);
     expect((await getCollection(actor, open)).name).toBe("Open");
     expect(await compareWithTruth()).toMatchObject({ missing: [], extra: [] });
@@ -159,7 +159,7 @@ describe("suspending", () => {
   });
 
   it("is refused for oneself and for who runs the instance, and of two who suspend each other one stays", async () => {
-    const { admin, member, workspaceId } = await team();
+    const { admin, member, workspaceId } = await makeMembers();
     expect(await outcome(updateMember(admin, admin.id, { isSuspended: true }))).toBe(
       "forbidden:suspend_self",
     );
@@ -171,7 +171,7 @@ describe("suspending", () => {
       "forbidden:system_admin_member",
     );
     for (let round = 0; round < 5; round++) {
-      const { admin: a, second: b } = await team();
+      const { admin: a, second: b } = await makeMembers();
       const results = await Promise.all([
         outcome(updateMember(a, b.id, { isSuspended: true })),
         outcome(updateMember(b, a.id, { isSuspended: true })),
@@ -183,7 +183,7 @@ describe("suspending", () => {
 
 describe("leaving", () => {
   it("takes groups, the workspace and grants here, and leaves a workspace of one's own", async () => {
-    const { admin, member, workspaceId } = await team();
+    const { admin, member, workspaceId } = await makeMembers();
     const { id: direct } = await createCollection(admin, { name: "Direct", description: "" });
     await addCollaborator(admin, direct, { email: member.email, role: "editor" });
     const { id: open } = await createCollection(admin, { name: "Open", description: "" });
@@ -202,10 +202,10 @@ describe("leaving", () => {
       obstacle: null,
     });
     await removeMember(admin, member.id);
-    const place = await placeOf(member);
-    expect(place).toMatchObject({ role: "admin" });
-    expect(place.workspace).not.toBe(workspaceId);
-    for (const gone of [workspaceId, group]) expect(place.principals).not.toContain(gone);
+    const membership = await membershipOf(member);
+    expect(membership).toMatchObject({ role: "admin" });
+    expect(membership.workspace).not.toBe(workspaceId);
+    for (const gone of [workspaceId, group]) expect(membership.principals).not.toContain(gone);
     for (const id of [direct, open])
       expect(await outcome(getCollection(member, id))).toBe("forbidden:collection");
     expect((await getCollection(member, foreign)).name).toBe("Elsewhere");
@@ -216,7 +216,7 @@ describe("leaving", () => {
   });
 
   it("is one's own choice too, and nobody else's", async () => {
-    const { admin, member, second, workspaceId } = await team();
+    const { admin, member, second, workspaceId } = await makeMembers();
     expect(await outcome(removeMember(member, admin.id))).toBe("forbidden:workspace_admin");
     expect(await outcome(getRemoval(member, admin.id))).toBe("not_found:member");
     expect((await getRemoval(member, member.id)).obstacle).toBeNull();
@@ -230,7 +230,7 @@ describe("leaving", () => {
   });
 
   it("waits until one owns nothing here, also in the trash and under one's hands", async () => {
-    const { admin, member } = await team();
+    const { admin, member } = await makeMembers();
     const { id } = await createCollection(member, { name: "Mine", description: "" });
     expect(await getRemoval(admin, member.id)).toMatchObject({
       collections: 1,
@@ -243,14 +243,14 @@ describe("leaving", () => {
       obstacle: "owns_collections",
     });
     for (let round = 0; round < 5; round++) {
-      const { admin: boss, member: person } = await team();
+      const { admin: boss, member: person } = await makeMembers();
       const [removed] = await Promise.all([
         outcome(removeMember(boss, person.id)),
         ...Array.from({ length: 3 }, () =>
           outcome(createCollection(person, { name: "New", description: "" })),
         ),
       ]);
-      const { workspace } = await placeOf(person);
+      const { workspace } = await membershipOf(person);
       expect(workspace === boss.workspaceId).toBe(removed !== "ok");
       const rows = await asOwner("SELECT DISTINCT workspace_id FROM collections WHERE owner_id = $1", [
         person.id,
@@ -261,7 +261,7 @@ describe("leaving", () => {
 
   it("keeps an admin when the last two leave at once", async () => {
     for (let round = 0; round < 5; round++) {
-      const { admin, second } = await team();
+      const { admin, second } = await makeMembers();
       const results = await Promise.all(
         [admin, second].map((person) => outcome(removeMember(person, person.id))),
       );
@@ -272,7 +272,7 @@ describe("leaving", () => {
 
 describe("people from outside", () => {
   it("are shown to admins with what they reach, and without saying who has an account", async () => {
-    const { admin, member, workspaceId } = await team();
+    const { admin, member, workspaceId } = await makeMembers();
     const { other } = await makeTwo();
     const [quiet, unknown] = [await makePerson(), address()];
     const { id } = await createCollection(member, { name: "Letters", description: "" });
@@ -288,18 +288,18 @@ describe("people from outside", () => {
     const reaches = [{ collection: { id, name: "Letters" }, document: null, role: "viewer" }];
     expect(of(other.email)).toMatchObject({ name: other.name, userId: other.id, reachCount: 1, reaches });
     expect(of(guest.email)).toMatchObject({ name: guest.name, userId: guest.id });
-    // an account that has not opened it and no account at all differ in nothing but the address
+    // an account that has not opened it and an address without an account differ in the address alone
     const shape = ({ id: _, email: __, ...rest }: (typeof items)[number]) => rest;
     expect(shape(of(quiet.email))).toEqual(shape(of(unknown)));
     expect((await listOutsiders(admin, { q: other.name.toUpperCase() })).items).toHaveLength(1);
-    // nothing of the name of who is not known
+    // names of unknown people cannot be searched
     expect((await listOutsiders(admin, { q: quiet.name })).items).toHaveLength(0);
     expect(await outcome(listOutsiders(member, {}))).toBe("forbidden:workspace_admin");
     expect((await listOutsiders(other, {})).items).toEqual([]);
   });
 
   it("are listed by the address that was given until they have opened something", async () => {
-    const { admin, member } = await team();
+    const { admin, member } = await makeMembers();
     const [known, hidden] = [await makePerson(), await makePerson()];
     const { id } = await createCollection(member, { name: "Letters", description: "" });
     const given = [known, hidden].map(({ email }) => email.replace(/^./, (letter) => letter.toUpperCase()));

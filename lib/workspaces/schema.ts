@@ -1,16 +1,8 @@
 import { z } from "zod";
-import { cursorSchema, idSchema, nameSchema, pageOf } from "#lib/http/schema.ts";
+import { cursorSchema, idSchema, nameSchema, pageOf, searchSchema } from "#lib/http/schema.ts";
 import { emailSchema } from "#lib/sharing/schema.ts";
+import { MOST_INVITATIONS_PER_CALL, workspaceRoles } from "./values.ts";
 
-/** Addresses that one call invites at most. */
-export const MOST_INVITATIONS_PER_CALL = 100;
-/** Invitations that wait in a workspace at most: each is a mail to somebody who did not ask for it. */
-export const MOST_WAITING_INVITATIONS = 200;
-/** How long an invitation holds. */
-export const INVITATION_DAYS = 14;
-
-export const workspaceRoles = ["admin", "member"] as const;
-export type WorkspaceRole = (typeof workspaceRoles)[number];
 const role = z.enum(workspaceRoles);
 
 export const renameWorkspaceSchema = z.object({ name: nameSchema(80) });
@@ -20,7 +12,7 @@ export type WorkspaceView = z.infer<typeof workspaceViewSchema>;
 
 export const listPeopleSchema = z.object({
   /** Part of the name or the address. */
-  q: z.string().trim().max(100).optional(),
+  q: searchSchema(100).optional(),
   /** Leaves out who is in this group. */
   notInGroup: idSchema.optional(),
   cursor: cursorSchema,
@@ -120,6 +112,7 @@ export const workspaceInvitationSchema = z.object({
   mailedAt: z.iso.datetime().nullable(),
 });
 export type WorkspaceInvitationView = z.infer<typeof workspaceInvitationSchema>;
+export const listInvitationsSchema = z.object({ cursor: cursorSchema });
 export const workspaceInvitationListSchema = pageOf(workspaceInvitationSchema).extend({
   /** Where an invited person goes: the same for all, because the address says what waits. */
   joinUrl: z.string(),

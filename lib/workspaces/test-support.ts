@@ -7,7 +7,7 @@ import { inviteMembers } from "./index.ts";
 export const word = () => randomBytes(4).toString("hex");
 export const address = () => `${word()}@example.net`;
 
-/** An admin with a workspace of their own, and somebody with another. */
+/** The admins of two workspaces. */
 export async function makeTwo() {
   const admin = await makePerson({ role: "admin" });
   const other = await makePerson({ role: "admin" });
@@ -36,7 +36,8 @@ export const outcome = (promise: Promise<unknown>): Promise<string> =>
     (error: AppError) => `${error.code}:${error.reason ?? ""}`,
   );
 
-export const placeOf = async ({ id }: { id: string }) =>
+/** Workspace, role and principals of a person. */
+export const membershipOf = async ({ id }: { id: string }) =>
   (
     await asOwner<{ workspace: string; role: string; suspended: boolean; principals: string[] }>(
       `SELECT workspace_id AS workspace, workspace_role AS role, suspended_at IS NOT NULL AS suspended,
@@ -45,7 +46,7 @@ export const placeOf = async ({ id }: { id: string }) =>
     )
   )[0]!;
 
-/** What the log of a workspace says, in order. */
+/** The actions in the audit log of a workspace, in order. */
 export const auditOf = async (workspaceId: string): Promise<string[]> =>
   (
     await asOwner<{ action: string }>(

@@ -1,14 +1,14 @@
+import { z } from "zod";
 import { recordAudit } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
-import { transaction } from "#lib/db/index.ts";
+import { only, Prisma, rows, transaction } from "#lib/db/index.ts";
 import { type RenameWorkspaceInput, type WorkspaceView } from "./schema.ts";
 
-/** Names the actor's workspace anew. For its admins. */
+/** Renames the actor's workspace. For its admins. */
 export function renameWorkspace(actor: UserActor, { name }: RenameWorkspaceInput): Promise<WorkspaceView> {
   return transaction(actor, async (tx) => {
-    const [row] = await tx.$queryRaw<{ id: string; previous: string }[]>`
-      SELECT app.actor_workspace() AS id, app.rename_workspace(${name}) AS previous`;
-    const { id, previous } = row!;
+    const query = Prisma.sql`SELECT app.actor_workspace() AS id, app.rename_workspace(${name}) AS previous`;
+    const { id, previous } = only(await rows(tx, z.object({ id: z.string(), previous: z.string() }), query));
     if (previous !== name)
       await recordAudit(tx, actor, {
         action: "workspace.renamed",
