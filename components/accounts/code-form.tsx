@@ -5,7 +5,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { AuthHeading, FormMessage } from "./auth-frame.tsx";
-import { useForm } from "./use-form.ts";
+import { useForm } from "./use-form.tsx";
 
 interface CodeFormProps {
   /** Resolves with what to say when the code was not taken. */

@@ -1,9 +1,10 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { api } from "#components/api.ts";
+import { call } from "#components/call.ts";
 import { Button } from "#components/ui/button.tsx";
+import { confirmEmailChange } from "#lib/accounts/api.ts";
 import { AuthHeading, FormMessage, TextLink } from "./auth-frame.tsx";
-import { useForm } from "./use-form.ts";
+import { useForm } from "./use-form.tsx";
 
 /** Makes a change of address hold by a press, not by opening the page: scanners of mail open links, too. */
 export function ConfirmEmailForm({ token }: { token: string }) {
@@ -12,7 +13,7 @@ export function ConfirmEmailForm({ token }: { token: string }) {
     initial: {},
     check: () => null,
     async onSubmit() {
-      await api("/api/v1/auth/email-change/confirm", { method: "POST", body: { token } });
+      await call(confirmEmailChange, { body: { token } });
       // leads on to the settings where somebody is still signed in; a full load, as the address shows elsewhere too
       location.assign("/sign-in?notice=address-changed&next=/settings");
       await new Promise(() => {}); // busy until the page is gone

@@ -1,23 +1,25 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { api } from "#components/api.ts";
+import { call } from "#components/call.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
+import { requestPasswordReset } from "#lib/accounts/api.ts";
 import { AuthHeading, FormMessage, TextLink } from "./auth-frame.tsx";
 import { useAccountChecks } from "./use-account-checks.ts";
-import { useForm } from "./use-form.ts";
+import { addressOfDone, type SentForm, useForm } from "./use-form.tsx";
 
-export function ForgotPasswordForm() {
+export function ForgotPasswordForm(sent: SentForm) {
   const t = useTranslations("auth");
   const checks = useAccountChecks();
-  const [sentTo, setSentTo] = useState<string | null>(null);
+  const [sentTo, setSentTo] = useState(addressOfDone(sent));
   const form = useForm({
+    ...sent,
     initial: { email: "" },
     check: (field, value) => checks[field](value),
     async onSubmit({ email }) {
-      await api("/api/v1/auth/password-reset", { method: "POST", body: { email: email.trim() } });
+      await call(requestPasswordReset, { body: { email: email.trim() } });
       setSentTo(email.trim());
     },
   });

@@ -15,6 +15,7 @@ export function KeepSession() {
       // storage is off: then once per load
     }
     // a failure is no matter: the next page asks again, and the session lasts for weeks
+    // eslint-disable-next-line no-restricted-syntax -- next-auth has this address
     fetch("/api/auth/session").catch(() => {});
   }, []);
   return null;

@@ -1,23 +1,25 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
-import { api } from "#components/api.ts";
+import { call } from "#components/call.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { PasswordInput } from "#components/ui/password-input.tsx";
+import { resetPassword } from "#lib/accounts/api.ts";
 import { AuthHeading, FormMessage, TextLink } from "./auth-frame.tsx";
 import { useAccountChecks } from "./use-account-checks.ts";
-import { useForm } from "./use-form.ts";
+import { type SentForm, useForm } from "./use-form.tsx";
 
-export function ResetPasswordForm({ token }: { token: string }) {
+export function ResetPasswordForm({ token, ...sent }: { token: string } & SentForm) {
   const t = useTranslations("auth");
   const checks = useAccountChecks();
   const router = useRouter();
   const form = useForm({
+    ...sent,
     initial: { password: "" },
     check: (_, value) => checks.newPassword(value),
     async onSubmit({ password }) {
-      await api("/api/v1/auth/password-reset/confirm", { method: "POST", body: { token, password } });
+      await call(resetPassword, { body: { token, password } });
       router.replace("/sign-in?notice=password-changed");
     },
   });
@@ -25,6 +27,7 @@ export function ResetPasswordForm({ token }: { token: string }) {
     <>
       <AuthHeading title={t("reset.title")} intro={t("reset.intro")} />
       <form {...form.formProps} className="flex flex-col gap-4">
+        <input type="hidden" name="token" value={token} />
         {form.failure && (
           <FormMessage tone="danger">
             {form.failure} <TextLink href="/forgot-password">{t("reset.requestNew")}</TextLink>

@@ -2,27 +2,28 @@
 import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { api } from "#components/api.ts";
+import { call } from "#components/call.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { PasswordInput } from "#components/ui/password-input.tsx";
-import type { RegisteredView, RegisterInput } from "#lib/accounts/schema.ts";
+import { register } from "#lib/accounts/api.ts";
 import { AuthHeading, FormMessage, TextLink } from "./auth-frame.tsx";
 import { withNext } from "./next-path.ts";
 import { useAccountChecks } from "./use-account-checks.ts";
-import { useForm } from "./use-form.ts";
+import { addressOfDone, type SentForm, useForm } from "./use-form.tsx";
 
-export function SignUpForm({ next }: { next: string }) {
+export function SignUpForm({ next, ...sent }: { next: string } & SentForm) {
   const t = useTranslations("auth");
   const checks = useAccountChecks();
-  const [sentTo, setSentTo] = useState<string | null>(null);
+  const [sentTo, setSentTo] = useState(addressOfDone(sent));
   const form = useForm({
+    ...sent,
     initial: { name: "", email: "", password: "" },
     check: (field, value) => (field === "password" ? checks.newPassword(value) : checks[field](value)),
     async onSubmit({ name, email, password }) {
-      const body: RegisterInput = { name: name.trim(), email: email.trim(), password };
-      const account = await api<RegisteredView>("/api/v1/auth/register", { method: "POST", body });
+      const body = { name: name.trim(), email: email.trim(), password };
+      const account = await call(register, { body });
       if (!account.isConfirmationNeeded) {
         const result = await signIn("credentials", { email: body.email, password, redirect: false }).catch(
           () => null,
@@ -50,6 +51,7 @@ export function SignUpForm({ next }: { next: string }) {
     <>
       <AuthHeading title={t("signUp.title")} intro={t("signUp.intro")} />
       <form {...form.formProps} className="flex flex-col gap-4">
+        <input type="hidden" name="next" value={next} />
         {form.failure && <FormMessage tone="danger">{form.failure}</FormMessage>}
         <Field label={t("name")} error={form.errorOf("name")}>
           {(control) => (

@@ -1,10 +1,11 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
-import { api } from "#components/api.ts";
+import { call } from "#components/call.ts";
 import { Button } from "#components/ui/button.tsx";
+import { verifyEmail } from "#lib/accounts/api.ts";
 import { AuthHeading, FormMessage, TextLink } from "./auth-frame.tsx";
-import { useForm } from "./use-form.ts";
+import { useForm } from "./use-form.tsx";
 
 /** Confirms by a press, not by opening the page: scanners of mail open links, too. */
 export function VerifyEmailForm({ token }: { token: string }) {
@@ -14,7 +15,7 @@ export function VerifyEmailForm({ token }: { token: string }) {
     initial: {},
     check: () => null,
     async onSubmit() {
-      await api("/api/v1/auth/verify-email", { method: "POST", body: { token } });
+      await call(verifyEmail, { body: { token } });
       router.replace("/sign-in?notice=address-confirmed");
     },
   });

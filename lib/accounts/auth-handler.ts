@@ -5,19 +5,22 @@ import { problemResponse } from "#lib/http/problem.ts";
 import { addressBlock, clientAddress, isSameOrigin } from "#lib/http/request.ts";
 import { log } from "#lib/log/index.ts";
 import { countCall } from "#lib/rate-limit/index.ts";
-import { authOptions, callNextAuth } from "./next-auth.ts";
+import { isOidcOn } from "./oidc.ts";
+import { authOptions, callNextAuth, isCallbackUrl } from "./next-auth.ts";
 
-/** What of next-auth's routes we use; the rest of it is not reachable. */
+/** The routes of next-auth in use. Its others cannot be reached. */
 const routes: Record<string, RegExp> = {
   GET: /^(csrf|session|providers|signin|signout|error)$/,
-  POST: /^(callback\/credentials|signout)$/,
+  POST: /^(callback\/(credentials|magic-link)|signout)$/,
 };
-/** A sign-in form is smaller than this by far. */
+/** These, too, where a provider is configured. */
+const oidcRoutes: Record<string, RegExp> = { GET: /^callback\/oidc$/, POST: /^signin\/oidc$/ };
+/** Far above the size of a sign-in form. */
 const MAX_BODY_BYTES = 16_384;
 
 /**
- * Signing in, out, and keeping a session alive: `/api/auth/*`, in next-auth's form. Whatever goes wrong, and every
- * configuration that is not usable, refuses; nothing here ever lets somebody in by failing.
+ * Signing in, signing out and extending a session: `/api/auth/*`, in next-auth's form. Every failure and every unusable
+ * configuration refuses; no error lets somebody in.
  */
 export async function handleAuth(request: Request, action: string[]): Promise<Response> {
   const requestId = randomUUID();
@@ -35,7 +38,9 @@ export async function handleAuth(request: Request, action: string[]): Promise<Re
 }
 
 async function answer(request: Request, action: string[], requestId: string): Promise<Response> {
-  if (!routes[request.method]?.test(action.join("/"))) throw new AppError("not_found", "No such auth route");
+  const inUse = isOidcOn() ? [routes, oidcRoutes] : [routes];
+  if (!inUse.some((known) => known[request.method]?.test(action.join("/"))))
+    throw new AppError("not_found", "No such auth route");
   await countCall("read", addressBlock(clientAddress(request.headers)));
   const isPost = request.method === "POST";
   if (isPost && request.headers.has("origin") && !isSameOrigin(request.headers)) {
@@ -43,15 +48,25 @@ async function answer(request: Request, action: string[], requestId: string): Pr
   }
   const body = isPost ? await readForm(request) : undefined;
   const query = Object.fromEntries(new URL(request.url).searchParams);
+  for (const one of [query.callbackUrl, body?.callbackUrl])
+    if (one && !isCallbackUrl(one))
+      throw new AppError("invalid_input", "No address to go on to", {
+        errors: [{ path: "callbackUrl", message: "format" }],
+      });
   let refusal: unknown;
-  const options = authOptions({ headers: request.headers, requestId }, (error) => (refusal = error));
+  let deviceCookie: string | null = null;
+  const options = authOptions(
+    { headers: request.headers, requestId },
+    { onRefused: (error) => (refusal = error), onSignedIn: (cookie) => (deviceCookie = cookie) },
+  );
   const response = await callNextAuth(
     { method: request.method, action, query, body },
     request.headers,
     options,
   );
+  if (deviceCookie) response.headers.append("set-cookie", deviceCookie);
   if (!refusal) return response;
-  // next-auth's client reads the reason out of the address in `url`
+  // next-auth's client reads the reason from the address in `url`
   const code = refusal instanceof AppError ? (refusal.reason ?? refusal.code) : "internal";
   const url = new URL(`/sign-in?error=${code}`, env.APP_URL).href;
   throw refusal instanceof AppError
@@ -64,7 +79,7 @@ async function answer(request: Request, action: string[], requestId: string): Pr
     : new AppError("internal", "Sign-in failed", { url }, refusal);
 }
 
-/** The fields of a form or JSON object; only texts count. */
+/** The text fields of a form or JSON object. */
 async function readForm(request: Request): Promise<Record<string, string>> {
   const text = await readText(request);
   const type = request.headers.get("content-type") ?? "";

@@ -1,6 +1,6 @@
 import { log } from "#lib/log/index.ts";
 
-/** Starts what the answer must neither wait for nor tell about. A failure is logged. */
+/** Starts work that the answer must neither wait for nor depend on. A failure is logged. */
 export function inBackground(what: string, work: () => Promise<void>): void {
   work().catch((error: unknown) => log().error({ err: error }, `${what} failed`));
 }

@@ -1,17 +1,16 @@
 import { randomInt } from "node:crypto";
 import { hashRaw } from "@node-rs/argon2";
+import { hashParameters } from "#lib/auth/index.ts";
 import { type Tx } from "#lib/db/index.ts";
-import { hashParameters } from "./passwords.ts";
 
 const COUNT = 10;
 const LENGTH = 10;
-/** Without what is easily misread. */
+/** Without letters and digits that are easily misread. */
 const letters = "abcdefghijkmnpqrstuvwxyz23456789";
 
 /**
- * How a code is kept: 50 random bits want a slow hash with a salt (ASVS 6.5.2). The salt is one for all codes of a
- * person, so that a try costs one hash. The installation's secret has no part in it: with these codes a person gets in
- * even when that was lost.
+ * The hash that is stored: 50 random bits need a slow hash with a salt (ASVS 6.5.2). All codes of a person share the
+ * salt, so a try costs one hash. AUTH_SECRET is not part of it: these codes must work after that was lost.
  */
 export const hashBackupCode = async (code: string, salt: Uint8Array): Promise<Buffer<ArrayBuffer>> =>
   Buffer.from(await hashRaw(code, { ...hashParameters, salt }));
@@ -23,10 +22,10 @@ export function newBackupCodes(): string[] {
 
 export const isBackupCode = (code: string): boolean => code.length === LENGTH && /^[a-z2-9]+$/.test(code);
 
-/** In two halves, as people read and write them. */
+/** The code in two halves, as people read and write it. */
 export const shownBackupCode = (code: string): string => `${code.slice(0, 5)}-${code.slice(5)}`;
 
-/** Takes a code, once: of parallel calls one wins. */
+/** Takes a code, once: one of parallel calls wins. */
 export async function takeBackupCode(
   tx: Tx,
   userId: string,

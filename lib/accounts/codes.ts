@@ -1,13 +1,15 @@
+import { z } from "zod";
 import { system } from "#lib/authz/actor.ts";
 import { recordAudit } from "#lib/audit/index.ts";
-import { Prisma, type Tx, transaction } from "#lib/db/index.ts";
+import { Prisma, rows, transaction, type Tx } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { log } from "#lib/log/index.ts";
 import { hashBackupCode, isBackupCode, takeBackupCode } from "./backup-codes.ts";
+import { countStrangersCodeTry, type Lane } from "./limits.ts";
 import { unseal } from "./sealed.ts";
 import { matchingStep } from "./totp.ts";
 
-/** This many wrong codes in a row are free; then each costs a wait, which doubles from five minutes to an hour. */
+/** A lane has this many wrong codes in a row without a wait. Then each costs a wait, which doubles from 5 min to 1 h. */
 const FREE_TRIES = 5;
 
 export const hasSecondFactor = async (tx: Tx, userId: string): Promise<boolean> =>
@@ -19,18 +21,18 @@ export const hasSecondFactor = async (tx: Tx, userId: string): Promise<boolean> 
   );
 
 /**
- * Takes a code of the app or a backup code, each once. Throws `rate_limited` after too many wrong ones in a row; a try is
- * charged before it is looked at, so that parallel guesses gain nothing.
+ * Accepts a code of the authenticator app or a backup code, each once. Throws `rate_limited` after too many wrong ones in
+ * a row in this lane. A try is charged before the code is compared, so parallel guesses gain nothing.
  */
-export async function takeCode(userId: string, input: string): Promise<boolean> {
+export async function takeCode(userId: string, lane: Lane, input: string): Promise<boolean> {
   const code = plainCode(input);
-  const factor = await chargeTry(userId);
+  const factor = await chargeTry(userId, lane);
   if (!factor) return false;
   if (isBackupCode(code)) {
     const hash = await hashBackupCode(code, factor.backupSalt);
     return transaction(system, async (tx) => {
       if (!(await takeBackupCode(tx, userId, hash))) return false;
-      await tx.secondFactor.updateMany({ where: { userId }, data: { wrongTries: 0, nextTryAt: null } });
+      await forgetTries(tx, userId, lane);
       await recordAudit(
         tx,
         { kind: "user", id: userId },
@@ -44,8 +46,9 @@ export async function takeCode(userId: string, input: string): Promise<boolean> 
   return transaction(system, async (tx) => {
     const { count } = await tx.secondFactor.updateMany({
       where: { userId, lastStep: { lt: step } },
-      data: { lastStep: step, wrongTries: 0, nextTryAt: null },
+      data: { lastStep: step },
     });
+    if (count === 1) await forgetTries(tx, userId, lane);
     return count === 1;
   });
 }
@@ -60,7 +63,7 @@ function codeStep(secret: Uint8Array, userId: string, code: string): number | nu
   try {
     return matchingStep(unseal(secret, userId), code, Date.now());
   } catch (error) {
-    // the installation's secret is another one now: backup codes still work
+    // AUTH_SECRET was changed: backup codes still work
     log().error({ err: error, userId }, "second factor could not be read");
     return null;
   }
@@ -71,20 +74,49 @@ interface Charged {
   backupSalt: Uint8Array;
 }
 
-async function chargeTry(userId: string): Promise<Charged | null> {
-  const { charged, nextTryAt } = await transaction(system, async (tx) => {
-    const [row] = await tx.$queryRaw<Charged[]>(Prisma.sql`
-      UPDATE second_factors SET wrong_tries = wrong_tries + 1, next_try_at = CASE WHEN wrong_tries + 1 >= ${FREE_TRIES}::int
-          THEN now() + least(interval '5 minutes' * power(2, least(wrong_tries + 1 - ${FREE_TRIES}::int, 10)), interval '1 hour') END
-       WHERE user_id = ${userId}::uuid AND activated_at IS NOT NULL AND (next_try_at IS NULL OR next_try_at <= now())
-       RETURNING secret, backup_salt AS "backupSalt"`);
-    if (row) return { charged: row, nextTryAt: null };
-    const waiting = await tx.secondFactor.findUnique({ where: { userId }, select: { nextTryAt: true } });
-    return { charged: null, nextTryAt: waiting?.nextTryAt ?? null };
+const nameOf = ({ kind, id }: Lane) => `${kind}:${id}`;
+
+async function chargeTry(userId: string, lane: Lane): Promise<Charged | null> {
+  const name = nameOf(lane);
+  const { factor, nextTryAt } = await transaction(system, async (tx) => {
+    const charged = await rows(
+      tx,
+      z.object({}),
+      Prisma.sql`
+      INSERT INTO code_tries AS t (user_id, lane)
+        SELECT user_id, ${name} FROM second_factors WHERE user_id = ${userId}::uuid AND activated_at IS NOT NULL
+        ON CONFLICT (user_id, lane) DO UPDATE SET wrong_tries = t.wrong_tries + 1, tried_at = now(),
+          next_try_at = CASE WHEN t.wrong_tries + 1 >= ${FREE_TRIES}::int
+            THEN now() + least(interval '5 minutes' * power(2, least(t.wrong_tries + 1 - ${FREE_TRIES}::int, 10)), interval '1 hour') END
+          WHERE t.next_try_at IS NULL OR t.next_try_at <= now()
+        RETURNING 1`,
+    );
+    const isCharged = charged.length > 0;
+    return {
+      factor: isCharged
+        ? await tx.secondFactor.findUnique({ where: { userId }, select: { secret: true, backupSalt: true } })
+        : null,
+      nextTryAt: isCharged
+        ? null
+        : (
+            await tx.codeTries.findUnique({
+              where: { userId_lane: { userId, lane: name } },
+              select: { nextTryAt: true },
+            })
+          )?.nextTryAt,
+    };
   });
-  if (!nextTryAt) return charged;
-  const retryAfterSeconds = Math.max(1, Math.ceil((nextTryAt.getTime() - Date.now()) / 1000));
-  throw new AppError("rate_limited", "Too many wrong codes", { retryAfterSeconds });
+  if (nextTryAt) {
+    const retryAfterSeconds = Math.max(1, Math.ceil((nextTryAt.getTime() - Date.now()) / 1000));
+    throw new AppError("rate_limited", "Too many wrong codes", { retryAfterSeconds });
+  }
+  if (lane.kind === "network") await countStrangersCodeTry(userId);
+  return factor;
+}
+
+/** Starts the lane's tries anew after the right code. */
+async function forgetTries(tx: Tx, userId: string, lane: Lane): Promise<void> {
+  await tx.codeTries.deleteMany({ where: { userId, lane: nameOf(lane) } });
 }
 
 /** As people paste them: with spaces or a hyphen in the middle. */

@@ -1,39 +1,42 @@
+import { z } from "zod";
 import { type Actor, system, type UserActor } from "#lib/authz/actor.ts";
 import { recordAudit } from "#lib/audit/index.ts";
-import { isUniqueViolation, type Tx, transaction } from "#lib/db/index.ts";
-import { env } from "#lib/env/index.ts";
+import { isUniqueViolation, only, Prisma, rows, transaction, type Tx } from "#lib/db/index.ts";
+import { isMailConfigured } from "#lib/mail/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Locale } from "#lib/i18n/index.ts";
-import { sendAddressTakenMail, sendEmailChangeMail, sendEmailChangeNotice } from "#lib/mail/index.ts";
+import { sendAddressTakenMail, sendEmailChangeMail, sendEmailChangeNotice } from "./letters.ts";
 import { countCall } from "#lib/rate-limit/index.ts";
-import { normalizeEmail } from "#lib/sharing/schema.ts";
+import { normalizeEmail } from "#lib/sharing/values.ts";
 import { inBackground } from "./background.ts";
-import { type CallOrigin, mayMail } from "./call.ts";
+import { type CallOrigin } from "./call.ts";
+import { mayMail, sessionLane } from "./limits.ts";
 import { issueOneTimeToken, revokeOneTimeTokens, takeOneTimeToken } from "./one-time-tokens.ts";
 import { atPace } from "./pace.ts";
 import { proveSelf } from "./proof.ts";
+import { forgetRegistrations } from "./registrations.ts";
 import { type ChangeEmailInput, type EmailChangeView } from "./schema.ts";
 import { endSessions } from "./sessions.ts";
 
-/** Several times what a hash, a code and the look-ups take. */
+/** Several times the time of a hash, a code and the look-ups. */
 const PACE_MS = 400;
-/** What a person may ask for in an hour: each asking mails a stranger. */
+/** Requests of one person in an hour, because each mails a stranger. */
 const limit = { most: 10, windowSeconds: 3600, per: "actor", isShared: true } as const;
 
 interface Holder {
   email: string;
   language: Locale;
-  /** Whether their address is theirs for certain. */
+  /** Whether their present address is confirmed. */
   isProven: boolean;
   isSuspended: boolean;
 }
 
 /**
- * Changes the address the actor signs in with. Where mail is configured, a link goes to the new address and the change
- * holds when it is followed; elsewhere it holds at once. An address that somebody else has is answered alike, in body and
- * in time: its owner is told by mail, the actor's stays as it is. (Without mail the actor can see by their profile that
- * nothing changed; ten askings an hour bound what that is good for.) The old address is told in any case.
- * Throws `forbidden` as `proveSelf`, `invalid_input` (same_email), `rate_limited`.
+ * Changes the address that the actor signs in with. Where mail is configured, the change takes effect when the link
+ * mailed to the new address is followed; else at once. If somebody else has the address, the answer is alike in body and
+ * time, the owner is mailed and nothing changes. (Without mail the actor sees that in their profile; ten requests an hour
+ * bound what they learn.) The old address is mailed in any case. Throws `forbidden` as `proveSelf`, `invalid_input`
+ * (same_email), `rate_limited`.
  */
 export async function changeEmail(
   actor: UserActor,
@@ -42,7 +45,7 @@ export async function changeEmail(
 ): Promise<EmailChangeView> {
   await countCall({ name: "emailChange", limit }, actor.id);
   return atPace(PACE_MS, async () => {
-    const own = await proveSelf(actor, proof);
+    const own = await proveSelf(actor, sessionId, proof);
     const emailNormalized = normalizeEmail(email);
     if (emailNormalized === own.emailNormalized) {
       const errors = [{ path: "email", message: "same_email" }];
@@ -50,20 +53,20 @@ export async function changeEmail(
     }
     const holder = await findHolder(emailNormalized);
     const to = { email, language: own.language };
-    if (env.SMTP_URL) {
+    if (isMailConfigured()) {
       const secret = await ask(actor, email);
-      tell(holder?.isProven ? { holder } : { secret }, to);
+      tell(actor, holder?.isProven ? { holder } : { secret }, to);
       sendEmailChangeNotice({ to: own.email, language: own.language, newEmail: email, isDone: false });
     } else if (
       await settle(() => change({ ...actor, id: actor.id }, email, { isProven: false, sessionId }))
     ) {
       sendEmailChangeNotice({ to: own.email, language: own.language, newEmail: email, isDone: true });
-    } else if (holder) tell({ holder }, to);
-    return { email, isConfirmationNeeded: Boolean(env.SMTP_URL) };
+    } else if (holder) tell(actor, { holder }, to);
+    return { email, isConfirmationNeeded: isMailConfigured() };
   });
 }
 
-/** The address a change waits for, for the person to see; null when there is none. */
+/** The new address that is not confirmed yet, for the person to see; null when there is none. */
 export async function findPendingEmail(actor: UserActor): Promise<string | null> {
   const waiting = await transaction(actor, (tx) =>
     tx.token.findFirst({
@@ -80,15 +83,15 @@ export async function findPendingEmail(actor: UserActor): Promise<string | null>
   return waiting?.email ?? null;
 }
 
-/** Makes the link that was mailed worthless. Harmless when there is none. */
+/** Revokes the mailed link. Harmless when there is none. */
 export async function cancelEmailChange(actor: UserActor): Promise<void> {
   await transaction(actor, (tx) => revokeOneTimeTokens(tx, actor.id, "email_change"));
 }
 
 /**
- * Makes the change hold with the secret mailed to the new address, which works once. Every session ends but the one the
- * call comes with; invitations that wait for the new address become access. Throws `invalid_input` (email_change_token),
- * also when the address has come to be somebody else's.
+ * Completes the change with the secret mailed to the new address, which works once. Ends every session except the
+ * caller's. Invitations of the new address become grants. Throws `invalid_input` (email_change_token), also when the
+ * address belongs to somebody else by now.
  */
 export async function confirmEmailChange(
   token: string,
@@ -122,17 +125,22 @@ async function change(
   { isProven, sessionId }: { isProven: boolean; sessionId: string | null },
 ): Promise<Changed | null> {
   return transaction(system, async (tx) => {
+    // takes the lock by address, so that a parallel confirmation comes before or after
+    await forgetRegistrations(tx, normalizeEmail(email));
     const before = await tx.user.findUnique({
       where: { id: actor.id },
       select: { email: true, language: true },
     });
-    const [row] = await tx.$queryRaw<{ isChanged: boolean }[]>`
-      SELECT app.change_email(${actor.id}::uuid, ${email}, ${normalizeEmail(email)}, ${isProven}) AS "isChanged"`;
-    if (!before || !row?.isChanged) return null;
-    await tx.$queryRaw`SELECT app.claim_invitations(${actor.id}::uuid)`;
+    const changed = await rows(
+      tx,
+      z.object({ isChanged: z.boolean() }),
+      Prisma.sql`SELECT app.change_email(${actor.id}::uuid, ${email}, ${normalizeEmail(email)}, ${isProven}) AS "isChanged"`,
+    );
+    if (!before || !only(changed).isChanged) return null;
+    await tx.$executeRaw`SELECT app.claim_invitations(${actor.id}::uuid)`;
     await endSessions(tx, actor.id, sessionId);
-    // links in the old mailbox are no proof any more
-    for (const kind of ["password_reset", "email_verification", "email_change"] as const)
+    // links in the old mailbox prove nothing any more
+    for (const kind of ["password_reset", "email_change", "magic_link"] as const)
       await revokeOneTimeTokens(tx, actor.id, kind);
     await recordAudit(tx, actor, {
       action: "email.changed",
@@ -143,14 +151,14 @@ async function change(
   });
 }
 
-/** The loser of two changes to one address finds it taken. */
+/** The second of two parallel changes to one address finds it taken. */
 const settle = (attempt: () => Promise<Changed | null>): Promise<Changed | null> =>
   attempt().catch((error: unknown) => {
     if (isUniqueViolation(error)) return null;
     throw error;
   });
 
-/** The same for an address that is taken, whose secret nobody is told: it must not be seen in the profile either. */
+/** Issues a secret for a taken address as well, but mails it to nobody: the profile must look the same. */
 async function ask(actor: UserActor, email: string): Promise<string> {
   return transaction(system, async (tx) => {
     const secret = await issueOneTimeToken(tx, actor.id, "email_change", { email });
@@ -180,9 +188,13 @@ async function findHolder(emailNormalized: string): Promise<Holder | null> {
   );
 }
 
-function tell(outcome: { holder: Holder } | { secret: string }, to: { email: string; language: Locale }) {
+function tell(
+  actor: UserActor,
+  outcome: { holder: Holder } | { secret: string },
+  to: { email: string; language: Locale },
+) {
   inBackground("mail about a change of address", async () => {
-    if (!(await mayMail(normalizeEmail(to.email), "email_change"))) return;
+    if (!(await mayMail(normalizeEmail(to.email), "email_change", sessionLane(actor, null)))) return;
     if ("secret" in outcome)
       sendEmailChangeMail({ to: to.email, language: to.language, secret: outcome.secret });
     else if (!outcome.holder.isSuspended)

@@ -127,7 +127,7 @@ it("answers an address that is taken like a free one, and tells its owner alone"
 
 it("takes as long for an address that is taken as for a free one", async () => {
   const [someone, other, taken] = [await proven(), await proven(), await proven()];
-  // ten an hour are too few to measure
+  // the limit of ten an hour is too low to measure times
   const again = () => asOwner("DELETE FROM rate_windows");
   const timed = async (who: Someone, email: string) => {
     await again();

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { system } from "#lib/authz/actor.ts";
 import { transaction } from "#lib/db/index.ts";
 import { type AppError } from "#lib/errors/index.ts";
-import { register, verifyCredentials } from "./index.ts";
+import { register } from "./index.ts";
+import { verifyCredentials } from "./sign-in.ts";
 import { registerSchema } from "./schema.ts";
 import { eventually, mailsTo, newPerson, origin, randomIp, registered, timeRatio } from "./test-support.ts";
 
@@ -26,11 +27,11 @@ const peopleWith = (email: string) =>
     }),
   );
 
-/** Signs up by the verb alone, and asks whether the password is right. */
+/** Whether the person can sign in with this password. */
 const signsIn = async (person: { email: string; password: string }) =>
   Boolean(await verifyCredentials(person, { ip: randomIp() }));
 
-// first in this file: the database is empty only once
+// must be the first test of this file: the database is empty only once
 it("makes exactly one of several first people system admin", async () => {
   const several = [newPerson(), newPerson(), newPerson(), newPerson()];
   await Promise.all(several.map((person) => register(person, origin())));

@@ -1,13 +1,11 @@
 import { z } from "zod";
-import { nameSchema, pageOf } from "#lib/http/schema.ts";
+import { tokenScopes } from "#lib/authz/scopes.ts";
+import { idSchema, nameSchema, pageOf, textSchema } from "#lib/http/schema.ts";
 import { quotaViewSchema } from "#lib/quota/schema.ts";
 import { emailSchema } from "#lib/sharing/schema.ts";
 
-export const languages = ["en", "de"] as const;
-export const themes = ["system", "light", "dark"] as const;
-
 /** Length over composition (ASVS 6.2.1, 6.2.9); 128 keeps hashing bounded. */
-export const passwordSchema = z.string().min(10).max(128);
+export const passwordSchema = textSchema(128).min(10);
 
 export const registerSchema = z.object({
   email: emailSchema,
@@ -26,11 +24,19 @@ export type RegisteredView = z.infer<typeof registeredSchema>;
 
 export const requestPasswordResetSchema = z.object({ email: emailSchema });
 export const confirmPasswordResetSchema = z.object({
-  token: z.string().min(20).max(200),
+  token: textSchema(200).min(20),
   password: passwordSchema,
 });
 export type ConfirmPasswordResetInput = z.infer<typeof confirmPasswordResetSchema>;
-export const verifyEmailSchema = z.object({ token: z.string().min(20).max(200) });
+export const requestMagicLinkSchema = z.object({
+  email: emailSchema,
+  /** The path of the application to go on to after signing in. */
+  next: textSchema(500)
+    .regex(/^\/[!-~]*$/)
+    .optional(),
+});
+export type RequestMagicLinkInput = z.infer<typeof requestMagicLinkSchema>;
+export const verifyEmailSchema = z.object({ token: textSchema(200).min(20) });
 
 export const viewerSchema = z.object({
   id: z.uuid(),
@@ -63,8 +69,7 @@ export const settingsViewSchema = z.object({
 export type SettingsView = z.infer<typeof settingsViewSchema>;
 
 /** Compared without case, so kept in one. */
-export const handleSchema = z
-  .string()
+export const handleSchema = textSchema(100)
   .trim()
   .toLowerCase()
   .regex(/^[a-z0-9_-]{3,30}$/, { message: "handle" });
@@ -77,15 +82,15 @@ export const updateSettingsSchema = z.object({
 });
 export type UpdateSettingsInput = z.infer<typeof updateSettingsSchema>;
 export const changePasswordSchema = z.object({
-  currentPassword: z.string().max(128),
+  currentPassword: textSchema(128),
   newPassword: passwordSchema,
 });
 export type ChangePasswordInput = z.infer<typeof changePasswordSchema>;
 
 /** What is asked for once more before the account itself changes; the code only where a second factor is on. */
 export const proofSchema = z.object({
-  password: z.string().max(128),
-  code: z.string().max(40).optional(),
+  password: textSchema(128),
+  code: textSchema(40).optional(),
 });
 export type ProofInput = z.infer<typeof proofSchema>;
 
@@ -107,7 +112,7 @@ export const secondFactorSetupSchema = z.object({
   qr: z.object({ size: z.int(), path: z.string() }),
 });
 export type SecondFactorSetupView = z.infer<typeof secondFactorSetupSchema>;
-export const activateSecondFactorSchema = z.object({ code: z.string().max(40) });
+export const activateSecondFactorSchema = z.object({ code: textSchema(40) });
 /** The only time they are shown. */
 export const backupCodesSchema = z.object({ backupCodes: z.array(z.string()) });
 export type BackupCodesView = z.infer<typeof backupCodesSchema>;
@@ -132,7 +137,7 @@ export const closingSchema = z.object({
   neededAs: z.enum(["last_system_admin", "last_workspace_admin"]).nullable(),
 });
 export type ClosingView = z.infer<typeof closingSchema>;
-export const closeAccountSchema = proofSchema.extend({ email: z.string().max(254) });
+export const closeAccountSchema = proofSchema.extend({ email: textSchema(254) });
 export type CloseAccountInput = z.infer<typeof closeAccountSchema>;
 
 export const sessionViewSchema = z.object({
@@ -146,15 +151,35 @@ export const sessionViewSchema = z.object({
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
 export const sessionListSchema = pageOf(sessionViewSchema);
+/** A page of sessions or tokens starts after the one with this id. */
+export const listOwnSchema = z.object({ cursor: idSchema.optional() });
 
+export const identityListSchema = pageOf(
+  z.object({
+    id: z.uuid(),
+    /** The provider's name. */
+    name: z.string(),
+    /** The address there. */
+    email: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso.datetime(),
+  }),
+);
+export type IdentityListView = z.infer<typeof identityListSchema>;
+export type IdentityView = IdentityListView["items"][number];
+
+export { type TokenScope, tokenScopes } from "#lib/authz/scopes.ts";
+import { languages } from "./values.ts";
 export const createTokenSchema = z.object({
   name: nameSchema(80),
+  scope: z.enum(tokenScopes).default("read"),
   expiresInDays: z.int().min(1).max(366).default(90),
 });
 export type CreateTokenInput = z.infer<typeof createTokenSchema>;
 export const tokenViewSchema = z.object({
   id: z.uuid(),
   name: z.string(),
+  scope: z.enum(tokenScopes),
   /** First characters, to recognise it by. */
   prefix: z.string(),
   createdAt: z.iso.datetime(),

@@ -14,10 +14,13 @@ import {
   setUpSecondFactor,
 } from "./index.ts";
 import { seal, unseal } from "./sealed.ts";
-import { browser, eventually, mailsTo, signedIn, timeRatio } from "./test-support.ts";
-import { stepAt, toBase32, totpCode } from "./totp.ts";
+import { browser, eventually, mailsTo, randomIp, signedIn, timeRatio } from "./test-support.ts";
+import { stepAt, totpCode } from "./testing/authenticator.ts";
+import { toBase32 } from "./totp.ts";
 
-/** The secret that the database keeps, as an authenticator app would have it. */
+const lane = { kind: "network", id: "192.0.2.1" } as const;
+
+/** The secret in the database, decrypted as an authenticator app has it. */
 async function secretOf(userId: string) {
   const [row] = await asOwner<{ secret: Buffer }>("SELECT secret FROM second_factors WHERE user_id = $1", [
     userId,
@@ -27,16 +30,17 @@ async function secretOf(userId: string) {
 const codeOf = async (userId: string, stepsAway = 0) =>
   totpCode(await secretOf(userId), stepAt(Date.now()) + stepsAway);
 
-/** Forgets which step was used last, as if time had passed. */
+/** Forgets the last used step, as if time had passed. */
 const later = (userId: string) =>
-  asOwner("UPDATE second_factors SET last_step = 0, wrong_tries = 0, next_try_at = NULL WHERE user_id = $1", [
-    userId,
-  ]);
+  asOwner(
+    "WITH f AS (UPDATE second_factors SET last_step = 0 WHERE user_id = $1) DELETE FROM code_tries WHERE user_id = $1",
+    [userId],
+  );
 
 async function withSecondFactor() {
   const someone = await signedIn();
   const { person, actor } = someone;
-  await setUpSecondFactor(actor, { password: person.password });
+  await setUpSecondFactor(actor, null, { password: person.password });
   const { backupCodes } = await activateSecondFactor(actor, { code: await codeOf(actor.id) });
   return { ...someone, backupCodes };
 }
@@ -47,12 +51,13 @@ const errorOf = async (response: Response) =>
 describe("setting up", () => {
   it("asks for the password, and counts from the first right code", async () => {
     const { person, actor } = await signedIn();
-    await expect(setUpSecondFactor(actor, { password: "not it" })).rejects.toMatchObject({
+    await expect(setUpSecondFactor(actor, null, { password: "not it" })).rejects.toMatchObject({
       reason: "wrong_password",
     });
-    const setup = await setUpSecondFactor(actor, { password: person.password });
+    const setup = await setUpSecondFactor(actor, null, { password: person.password });
     expect(setup.secret).toBe(toBase32(await secretOf(actor.id)));
-    expect(setup.uri).toContain(`secret=${setup.secret}&issuer=Sheaf`);
+    const { searchParams } = new URL(setup.uri);
+    expect([searchParams.get("secret"), searchParams.get("issuer")]).toEqual([setup.secret, "Sheaf"]);
     expect(setup.qr.path).toMatch(/^(M\d+ \d+h1v1h-1z)+$/);
     await expect(activateSecondFactor(actor, { code: "12345" })).rejects.toMatchObject({
       reason: "wrong_code",
@@ -61,7 +66,7 @@ describe("setting up", () => {
     const { backupCodes } = await activateSecondFactor(actor, { code: await codeOf(actor.id) });
     expect(new Set(backupCodes).size).toBe(10);
     expect((await getSettings(actor)).secondFactor).toEqual({ isActive: true, backupCodesLeft: 10 });
-    await expect(setUpSecondFactor(actor, { password: person.password })).rejects.toMatchObject({
+    await expect(setUpSecondFactor(actor, null, { password: person.password })).rejects.toMatchObject({
       reason: "code_needed",
     });
     await eventually(async () =>
@@ -94,7 +99,7 @@ describe("setting up", () => {
 
   it("turns on once when two activations race", async () => {
     const { person, actor } = await signedIn();
-    await setUpSecondFactor(actor, { password: person.password });
+    await setUpSecondFactor(actor, null, { password: person.password });
     const code = await codeOf(actor.id);
     const results = await Promise.allSettled([1, 2].map(() => activateSecondFactor(actor, { code })));
     expect(results.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
@@ -140,20 +145,20 @@ describe("signing in with a second factor", () => {
     const { actor } = await withSecondFactor();
     await later(actor.id);
     const [before, now] = [await codeOf(actor.id, -1), await codeOf(actor.id)];
-    const settled = await Promise.all([1, 2, 3].map(() => takeCode(actor.id, now)));
+    const settled = await Promise.all([1, 2, 3].map(() => takeCode(actor.id, lane, now)));
     expect(settled.filter(Boolean)).toHaveLength(1);
-    expect(await takeCode(actor.id, before)).toBe(false);
+    expect(await takeCode(actor.id, lane, before)).toBe(false);
   });
 
   it("takes each backup code once, when many try at the same time as well", async () => {
     const { person, actor, backupCodes } = await withSecondFactor();
     const [first, second] = backupCodes;
     const settled = await Promise.allSettled(
-      Array.from({ length: 4 }, () => takeCode(actor.id, first!.toUpperCase())),
+      Array.from({ length: 4 }, () => takeCode(actor.id, lane, first!.toUpperCase())),
     );
     expect(settled.filter((one) => one.status === "fulfilled" && one.value)).toHaveLength(1);
     await later(actor.id);
-    expect(await takeCode(actor.id, first!)).toBe(false);
+    expect(await takeCode(actor.id, lane, first!)).toBe(false);
     const client = browser();
     expect((await client.signIn({ ...person, code: second! })).status).toBe(200);
     expect((await getSettings(actor)).secondFactor.backupCodesLeft).toBe(8);
@@ -166,43 +171,52 @@ describe("signing in with a second factor", () => {
 
   it("waits after five wrong codes in a row, also when they come at once, and then for the right one too", async () => {
     const { person, actor, backupCodes } = await withSecondFactor();
-    const tries = await Promise.allSettled(Array.from({ length: 12 }, () => takeCode(actor.id, "wrong!")));
+    const tries = await Promise.allSettled(
+      Array.from({ length: 12 }, () => takeCode(actor.id, lane, "wrong!")),
+    );
     expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
     for (const one of tries)
       if (one.status === "rejected") expect(one.reason).toMatchObject({ code: "rate_limited" });
-    const right = await browser().signIn({ ...person, code: backupCodes[0]! });
+    const right = await browser({ ip: lane.id }).signIn({ ...person, code: backupCodes[0]! });
     expect([right.status, await errorOf(right)]).toEqual([429, "rate_limited"]);
-    // each further one costs a longer wait
+    // each further wrong code costs a longer wait
     const waits: number[] = [];
     for (let round = 0; round < 7; round++) {
-      await asOwner(
-        "UPDATE second_factors SET next_try_at = now() - interval '1 second' WHERE user_id = $1",
-        [actor.id],
-      );
-      expect(await takeCode(actor.id, "wrong!")).toBe(false);
-      const error = (await takeCode(actor.id, "wrong!").catch((e: unknown) => e)) as AppError;
+      await asOwner("UPDATE code_tries SET next_try_at = now() - interval '1 second' WHERE user_id = $1", [
+        actor.id,
+      ]);
+      expect(await takeCode(actor.id, lane, "wrong!")).toBe(false);
+      const error = (await takeCode(actor.id, lane, "wrong!").catch((e: unknown) => e)) as AppError;
       waits.push(Math.round(error.details.retryAfterSeconds! / 60));
     }
     expect(waits).toEqual([10, 20, 40, 60, 60, 60, 60]);
-    await asOwner("UPDATE second_factors SET next_try_at = now() - interval '1 second' WHERE user_id = $1", [
+    // only this network waits, not another one, a known device or a session
+    for (const other of [
+      { kind: "network", id: randomIp() },
+      { kind: "device", id: "one" },
+      { kind: "mailbox", id: actor.id },
+      { kind: "session", id: actor.id },
+    ] as const)
+      expect(await takeCode(actor.id, other, "wrong!")).toBe(false);
+    await asOwner("UPDATE code_tries SET next_try_at = now() - interval '1 second' WHERE user_id = $1", [
       actor.id,
     ]);
-    expect(await takeCode(actor.id, backupCodes[0]!)).toBe(true);
-    for (let round = 0; round < 4; round++) expect(await takeCode(actor.id, "wrong!")).toBe(false);
-    expect(await takeCode(actor.id, backupCodes[1]!)).toBe(true);
+    expect(await takeCode(actor.id, lane, backupCodes[0]!)).toBe(true);
+    for (let round = 0; round < 4; round++) expect(await takeCode(actor.id, lane, "wrong!")).toBe(false);
+    expect(await takeCode(actor.id, lane, backupCodes[1]!)).toBe(true);
   });
 
   it("lets backup codes in when the installation's secret was lost", async () => {
     const { person, actor, backupCodes } = await withSecondFactor();
     await later(actor.id);
     await asOwner("UPDATE second_factors SET secret = $2 WHERE user_id = $1", [actor.id, Buffer.alloc(48)]);
-    expect(await takeCode(actor.id, "123456")).toBe(false);
+    expect(await takeCode(actor.id, lane, "123456")).toBe(false);
     expect((await browser().signIn({ ...person, code: backupCodes[0]! })).status).toBe(200);
   });
 
   it("leaves access tokens as they are", async () => {
-    const { actor, sessionId } = await withSecondFactor();
-    const { token } = await createToken(actor, sessionId, { name: "Script", expiresInDays: 1 });
+    const { actor } = await withSecondFactor();
+    const { token } = await createToken(actor, { scope: "read", name: "Script", expiresInDays: 1 });
     const found = await authenticate(new Headers({ authorization: `Bearer ${token}` }));
     expect(found.actor).toMatchObject({ id: actor.id });
   });
@@ -212,14 +226,18 @@ describe("turning off", () => {
   it("needs the password and a code, and is the end of the backup codes", async () => {
     const { person, actor, backupCodes } = await withSecondFactor();
     const { password } = person;
-    await expect(removeSecondFactor(actor, { password })).rejects.toMatchObject({ reason: "code_needed" });
-    await expect(removeSecondFactor(actor, { password, code: "000" })).rejects.toMatchObject({
+    await expect(removeSecondFactor(actor, null, { password })).rejects.toMatchObject({
+      reason: "code_needed",
+    });
+    await expect(removeSecondFactor(actor, null, { password, code: "000" })).rejects.toMatchObject({
       reason: "wrong_code",
     });
-    await expect(removeSecondFactor(actor, { password: "no", code: backupCodes[0] })).rejects.toMatchObject({
+    await expect(
+      removeSecondFactor(actor, null, { password: "no", code: backupCodes[0] }),
+    ).rejects.toMatchObject({
       reason: "wrong_password",
     });
-    await removeSecondFactor(actor, { password, code: backupCodes[0] });
+    await removeSecondFactor(actor, null, { password, code: backupCodes[0] });
     expect((await browser().signIn(person)).status).toBe(200);
     expect(await asOwner("SELECT FROM backup_codes WHERE user_id = $1", [actor.id])).toHaveLength(0);
   });
@@ -227,9 +245,9 @@ describe("turning off", () => {
   it("makes new backup codes, after which the old ones are worth nothing", async () => {
     const { person, actor, backupCodes } = await withSecondFactor();
     const settled = await Promise.allSettled(
-      [0, 1].map((at) => renewBackupCodes(actor, { password: person.password, code: backupCodes[at] })),
+      [0, 1].map((at) => renewBackupCodes(actor, null, { password: person.password, code: backupCodes[at] })),
     );
-    // who comes after the other has renewed them brings an old one
+    // the later of two renewals brings a code that the first one replaced
     const results = settled.filter((one) => one.status === "fulfilled").map(({ value }) => value);
     expect(results.length).toBeGreaterThan(0);
     for (const one of settled)
@@ -239,8 +257,10 @@ describe("turning off", () => {
       [actor.id],
     )) as [{ kept: number }];
     expect(kept).toBe(10);
-    expect(await takeCode(actor.id, backupCodes[2]!)).toBe(false);
-    const worth = await Promise.all(results.map(({ backupCodes: [code] }) => takeCode(actor.id, code!)));
+    expect(await takeCode(actor.id, lane, backupCodes[2]!)).toBe(false);
+    const worth = await Promise.all(
+      results.map(({ backupCodes: [code] }) => takeCode(actor.id, lane, code!)),
+    );
     expect(worth.filter(Boolean)).toHaveLength(1);
   });
 

@@ -1,11 +1,12 @@
+import { z } from "zod";
 import { randomBytes } from "node:crypto";
 import qrcode from "qrcode-generator";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { recordAudit } from "#lib/audit/index.ts";
-import { Prisma, type Tx, transaction } from "#lib/db/index.ts";
+import { Prisma, transaction, type Tx, write } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Locale, translator } from "#lib/i18n/index.ts";
-import { sendSecondFactorMail } from "#lib/mail/index.ts";
+import { sendSecondFactorMail } from "./letters.ts";
 import { countCall } from "#lib/rate-limit/index.ts";
 import { hashBackupCode, newBackupCodes, shownBackupCode } from "./backup-codes.ts";
 import { hasSecondFactor, plainCode, wrongCode } from "./codes.ts";
@@ -21,7 +22,7 @@ import { matchingStep, newTotpSecret, toBase32, totpUri } from "./totp.ts";
 
 const conflict = (reason: string) => new AppError("conflict", "Not in this state", { reason });
 
-/** Whether the actor has one, and how many backup codes are left. */
+/** Whether the actor has a second factor, and how many backup codes are left. */
 export async function getSecondFactor(actor: UserActor): Promise<SecondFactorView> {
   return transaction(actor, async (tx) => ({
     isActive: await hasSecondFactor(tx, actor.id),
@@ -29,23 +30,29 @@ export async function getSecondFactor(actor: UserActor): Promise<SecondFactorVie
   }));
 }
 
-/** Makes a secret for an authenticator app. Nothing is asked for at sign-in before `activateSecondFactor`. */
-export async function setUpSecondFactor(actor: UserActor, proof: ProofInput): Promise<SecondFactorSetupView> {
-  const { email, language } = await proveSelf(actor, proof);
+/** Makes a secret for an authenticator app. Sign-in asks for no code before `activateSecondFactor`. */
+export async function setUpSecondFactor(
+  actor: UserActor,
+  sessionId: string | null,
+  proof: ProofInput,
+): Promise<SecondFactorSetupView> {
+  const { email, language } = await proveSelf(actor, sessionId, proof);
   const secret = newTotpSecret();
-  const rows = await transaction(actor, (tx) =>
-    tx.$queryRaw<unknown[]>(Prisma.sql`
+  const begun = await write(
+    actor,
+    z.object({}),
+    Prisma.sql`
       INSERT INTO second_factors AS f (user_id, secret, backup_salt)
         VALUES (${actor.id}::uuid, ${seal(secret, actor.id)}, ${randomBytes(16)})
         ON CONFLICT (user_id) DO UPDATE SET secret = excluded.secret, created_at = now() WHERE f.activated_at IS NULL
-        RETURNING 1`),
+        RETURNING 1`,
   );
-  if (rows.length === 0) throw conflict("second_factor_active");
+  if (begun.length === 0) throw conflict("second_factor_active");
   const uri = totpUri({ secret, account: email, issuer: translator(language)("common.appName") });
   return { secret: toBase32(secret), uri, qr: drawn(uri) };
 }
 
-/** Turns the second factor on with a code that proves the app has the secret. The backup codes are shown this once. */
+/** Switches the second factor on with a code that proves the app has the secret. Only this answer shows the backup codes. */
 export async function activateSecondFactor(
   actor: UserActor,
   { code }: { code: string },
@@ -78,12 +85,16 @@ export async function activateSecondFactor(
   return { backupCodes: made.codes.map(shownBackupCode) };
 }
 
-/** New backup codes; the old ones stop working. */
-export async function renewBackupCodes(actor: UserActor, proof: ProofInput): Promise<BackupCodesView> {
-  await proveSelf(actor, proof);
+/** Makes new backup codes. The old ones stop working. */
+export async function renewBackupCodes(
+  actor: UserActor,
+  sessionId: string | null,
+  proof: ProofInput,
+): Promise<BackupCodesView> {
+  await proveSelf(actor, sessionId, proof);
   const made = await makeBackupCodes();
   await transaction(actor, async (tx) => {
-    // locks the row, so that of two renewals one comes after the other
+    // locks the row, so that two renewals run one after the other
     const { count } = await tx.secondFactor.updateMany({
       where: { userId: actor.id, activatedAt: { not: null } },
       data: { backupSalt: made.salt },
@@ -99,9 +110,13 @@ export async function renewBackupCodes(actor: UserActor, proof: ProofInput): Pro
   return { backupCodes: made.codes.map(shownBackupCode) };
 }
 
-/** Signing in asks for the password alone from now on. */
-export async function removeSecondFactor(actor: UserActor, proof: ProofInput): Promise<void> {
-  const { email, language } = await proveSelf(actor, proof);
+/** Removes the second factor: sign-in asks for the password alone. */
+export async function removeSecondFactor(
+  actor: UserActor,
+  sessionId: string | null,
+  proof: ProofInput,
+): Promise<void> {
+  const { email, language } = await proveSelf(actor, sessionId, proof);
   await transaction(actor, async (tx) => {
     const { count } = await tx.secondFactor.deleteMany({
       where: { userId: actor.id, activatedAt: { not: null } },

@@ -1,21 +1,30 @@
+import { z } from "zod";
 import { system, type UserActor } from "#lib/authz/actor.ts";
 import { recordAudit } from "#lib/audit/index.ts";
-import { statement, transaction, type Tx } from "#lib/db/index.ts";
+import { only, statement, transaction, type Tx } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Page } from "#lib/http/schema.ts";
 import { deviceName } from "./device.ts";
 import { type SessionView } from "./schema.ts";
 
-/** A session ends after this much time without use; its cookie likewise. */
+/** A session and its cookie end after this time without use. */
 export const SESSION_IDLE_SECONDS = 30 * 86_400;
-/** …and in any case this long after sign-in. */
+/** A session ends this long after sign-in, used or not. */
 const SESSION_MOST_SECONDS = 180 * 86_400;
 const PAGE_SIZE = 50;
 
-/** Opens a session for somebody who has just proven who they are, and claims what waits for their address. */
+/** How somebody proved who they are. */
+export type SignInWay = "password" | "magic_link" | "oidc";
+
+/** Opens a session for somebody who has just proven who they are, and claims the invitations of their address. */
 export async function createSession(
   userId: string,
-  { ip, userAgent, requestId }: { ip: string | null; userAgent: string; requestId?: string },
+  {
+    way,
+    ip,
+    userAgent,
+    requestId,
+  }: { way: SignInWay; ip: string | null; userAgent: string; requestId?: string },
 ): Promise<string> {
   return transaction(system, async (tx) => {
     const { id } = await tx.session.create({
@@ -27,24 +36,24 @@ export async function createSession(
       },
       select: { id: true },
     });
-    await tx.$queryRaw`SELECT app.claim_invitations(${userId}::uuid)`;
+    await tx.$executeRaw`SELECT app.claim_invitations(${userId}::uuid)`;
     await recordAudit(
       tx,
       { kind: "user", id: userId, ip, requestId },
-      { action: "session.opened", resource: { type: "session", id } },
+      { action: "session.opened", resource: { type: "session", id }, metadata: { way } },
     );
     return id;
   });
 }
 
-/** Keeps a session in use alive; false when it has ended. */
+/** Extends a session in use. False when it has ended. */
 export async function refreshSession(sessionId: string): Promise<boolean> {
-  const [row] = await statement<{ refresh_session: boolean }>("SELECT app.refresh_session($1, $2, $3)", [
-    sessionId,
-    SESSION_IDLE_SECONDS,
-    SESSION_MOST_SECONDS,
-  ]);
-  return row?.refresh_session ?? false;
+  const found = await statement(
+    z.object({ isLive: z.boolean() }),
+    'SELECT app.refresh_session($1, $2, $3) AS "isLive"',
+    [sessionId, SESSION_IDLE_SECONDS, SESSION_MOST_SECONDS],
+  );
+  return only(found).isLive;
 }
 
 /** The actor's live sessions, newest first. */
@@ -76,7 +85,7 @@ export async function listSessions(
   return { items, nextCursor: rows.length > PAGE_SIZE ? items.at(-1)!.id : null };
 }
 
-/** Ends one of the actor's own sessions at once. Somebody else's and an ended one are not found alike. */
+/** Ends one of the actor's own sessions at once. Other people's sessions and ended ones are not found. */
 export async function revokeSession(actor: UserActor, id: string): Promise<void> {
   await transaction(actor, async (tx) => {
     const { count } = await tx.session.updateMany({
@@ -88,7 +97,7 @@ export async function revokeSession(actor: UserActor, id: string): Promise<void>
   });
 }
 
-/** Ends a person's live sessions but the excepted one, and says how many. */
+/** Ends a person's live sessions except `exceptId` and returns how many. */
 export async function endSessions(tx: Tx, userId: string, exceptId: string | null): Promise<number> {
   const { count } = await tx.session.updateMany({
     where: {
@@ -102,7 +111,7 @@ export async function endSessions(tx: Tx, userId: string, exceptId: string | nul
   return count;
 }
 
-/** Ends all of the actor's sessions but the one that asks, at once. A call by access token ends all. */
+/** Ends all of the actor's sessions except the calling one, at once. */
 export async function revokeOtherSessions(actor: UserActor, sessionId: string | null): Promise<void> {
   await transaction(actor, async (tx) => {
     const count = await endSessions(tx, actor.id, sessionId);
@@ -115,9 +124,22 @@ export async function revokeOtherSessions(actor: UserActor, sessionId: string | 
   });
 }
 
-/** Ends the session that was signed out of; harmless when it has ended. */
-export async function signOut(sessionId: string): Promise<void> {
-  await transaction(system, (tx) =>
-    tx.session.updateMany({ where: { id: sessionId, revokedAt: null }, data: { revokedAt: new Date() } }),
-  );
+/** Ends a session by signing out. Harmless when it has ended. */
+export async function signOut(
+  sessionId: string,
+  { ip, requestId }: { ip: string | null; requestId?: string },
+): Promise<void> {
+  await transaction(system, async (tx) => {
+    const [ended] = await tx.session.updateManyAndReturn({
+      where: { id: sessionId, revokedAt: null },
+      data: { revokedAt: new Date() },
+      select: { userId: true },
+    });
+    if (ended)
+      await recordAudit(
+        tx,
+        { kind: "user", id: ended.userId, ip, requestId },
+        { action: "session.closed", resource: { type: "session", id: sessionId } },
+      );
+  });
 }

@@ -1,7 +1,9 @@
+import { recordAudit } from "#lib/audit/index.ts";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { findViewer } from "#lib/auth/index.ts";
 import { isUniqueViolation, transaction } from "#lib/db/index.ts";
 import { env } from "#lib/env/index.ts";
+import { isMailConfigured } from "#lib/mail/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { getQuota } from "#lib/quota/index.ts";
 import { findPendingEmail } from "./email-change.ts";
@@ -20,22 +22,36 @@ export async function getSettings(actor: UserActor): Promise<SettingsView> {
   return transaction(actor, async () => ({
     profile: await getViewer(actor),
     pendingEmail: await findPendingEmail(actor),
-    isMailConfigured: Boolean(env.SMTP_URL),
+    isMailConfigured: isMailConfigured(),
     secondFactor: await getSecondFactor(actor),
     quota: await getQuota(actor),
     limits: { maxUploadBytes: env.MAX_UPLOAD_BYTES },
   }));
 }
 
-/** Changes what is given and leaves the rest. Throws `invalid_input` (handle_taken) for somebody else's handle. */
+/** Changes the given fields. Throws `invalid_input` (handle_taken) for somebody else's handle. */
 export async function updateSettings(actor: UserActor, input: UpdateSettingsInput): Promise<SettingsView> {
   const { name, handle, language } = input;
   try {
     return await transaction(actor, async (tx) => {
+      const select = { name: true, handle: true, language: true } as const;
+      const before = await tx.user.findUnique({ where: { id: actor.id }, select });
       await tx.user.updateMany({
         where: { id: actor.id },
         data: { name, handle, language, updatedAt: new Date() },
       });
+      const changed = (["name", "handle", "language"] as const).filter(
+        (field) => before && input[field] !== undefined && input[field] !== before[field],
+      );
+      if (before && changed.length > 0)
+        await recordAudit(tx, actor, {
+          action: "profile.changed",
+          resource: { type: "user", id: actor.id },
+          metadata: {
+            previous: Object.fromEntries(changed.map((field) => [field, before[field]])),
+            new: Object.fromEntries(changed.map((field) => [field, input[field]])),
+          },
+        });
       return getSettings(actor);
     });
   } catch (error) {

@@ -1,22 +1,21 @@
+import { z } from "zod";
 import { system } from "#lib/authz/actor.ts";
-import { Prisma, transaction } from "#lib/db/index.ts";
+import { only, Prisma, write } from "#lib/db/index.ts";
 
-interface Swept {
-  sessions: number;
-  tokens: number;
-  secondFactors: number;
-  rateWindows: number;
-}
+const sweptRow = z.object({
+  sessions: z.number(),
+  tokens: z.number(),
+  registrations: z.number(),
+  secondFactors: z.number(),
+  rateWindows: z.number(),
+});
 
 /**
- * Forgets what has ended: sessions after a week, one-time secrets after a day, access tokens after a month, second
- * factors never activated and the windows of rate limits. Returns how many of each. May run at any time, and again.
+ * Removes sessions a week after their end, one-time secrets after a day, access tokens after a month, expired
+ * registrations, second factors that were never activated, and past windows of rate limits. Returns how many of each. May
+ * run at any time and again.
  */
-export async function sweepExpired(): Promise<Swept> {
-  const [swept] = await transaction(system, (tx) =>
-    tx.$queryRaw<Swept[]>(
-      Prisma.sql`SELECT sessions, tokens, second_factors AS "secondFactors", rate_windows AS "rateWindows" FROM app.sweep_expired()`,
-    ),
-  );
-  return swept!;
+export async function sweepExpired(): Promise<z.output<typeof sweptRow>> {
+  const query = Prisma.sql`SELECT sessions, tokens, registrations, second_factors AS "secondFactors", rate_windows AS "rateWindows" FROM app.sweep_expired()`;
+  return only(await write(system, sweptRow, query));
 }

@@ -7,7 +7,7 @@ import { env } from "#lib/env/index.ts";
 import { handleAuth } from "./auth-handler.ts";
 import { register } from "./index.ts";
 
-/** An address of a network of its own, so that no test meets another's limits. */
+/** An IP address in a network of its own, so that tests do not share limits. */
 export const randomIp = () => {
   const [a, b, c] = randomBytes(3);
   return `10.${a}.${b}.${c}`;
@@ -21,14 +21,14 @@ export const newPerson = () => ({
 
 export const origin = (ip: string | null = randomIp()) => ({ ip, language: "en" as const });
 
-/** Somebody registered, with what they typed. */
+/** A registered person, with what they typed. */
 export async function registered(overrides: Partial<ReturnType<typeof newPerson>> = {}) {
   const person = { ...newPerson(), ...overrides };
   await register(person, origin());
   return person;
 }
 
-/** A browser as far as next-auth is concerned: keeps cookies, fetches the CSRF token, posts forms. */
+/** As much of a browser as next-auth needs: keeps cookies, fetches the CSRF token, posts forms. */
 export function browser({
   ip = randomIp(),
   userAgent = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
@@ -79,7 +79,7 @@ export function browser({
   };
 }
 
-/** Somebody registered and signed in, as verbs want them. */
+/** A registered and signed-in person, as an actor for verbs. */
 export async function signedIn() {
   const person = await registered();
   const client = browser();
@@ -88,7 +88,7 @@ export async function signedIn() {
   return { person, client, actor: actor as UserActor, sessionId };
 }
 
-/** Polls until `look` gives something, for at most ten seconds. */
+/** Polls until `look` returns something, for at most ten seconds. */
 export async function eventually<Found>(look: () => Promise<Found | null | undefined>): Promise<Found> {
   const deadline = Date.now() + 10_000;
   for (;;) {
@@ -123,8 +123,8 @@ export const secretMailedTo = (to: string, count = 1) =>
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /**
- * How the medians of two calls compare in time, called in turns. A busy machine may push some over to the next step
- * of their pace, so the closest of three measurements counts: what tells the two apart shows in each.
+ * The ratio of two calls' median times, called alternately. A busy machine may push some to the next step of their pace,
+ * so the closest of three measurements counts: a real difference shows in each.
  */
 export async function timeRatio(one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<number> {
   const timed = async (call: () => Promise<unknown>) => {

@@ -1,17 +1,19 @@
 import { type UserActor } from "#lib/authz/actor.ts";
 import { newSecret, tokenPrefix } from "#lib/auth/index.ts";
+import { type TokenScope } from "#lib/authz/scopes.ts";
 import { recordAudit } from "#lib/audit/index.ts";
 import { transaction } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Page } from "#lib/http/schema.ts";
 import { type CreatedTokenView, type CreateTokenInput, type TokenView } from "./schema.ts";
 
-/** Characters of the secret kept readable, to recognise it by. */
+/** Characters of the secret that stay readable, to recognise it by. */
 const SHOWN = tokenPrefix.length + 6;
 const PAGE_SIZE = 50;
 const select = {
   id: true,
   name: true,
+  scope: true,
   prefix: true,
   createdAt: true,
   expiresAt: true,
@@ -21,41 +23,50 @@ const select = {
 interface TokenRow {
   id: string;
   name: string;
+  scope: string | null;
   prefix: string;
   createdAt: Date;
   expiresAt: Date;
   lastUsedAt: Date | null;
 }
-const toView = ({ createdAt, expiresAt, lastUsedAt, ...rest }: TokenRow): TokenView => ({
+const toView = ({ scope, createdAt, expiresAt, lastUsedAt, ...rest }: TokenRow): TokenView => ({
   ...rest,
+  scope: scope as TokenScope,
   createdAt: createdAt.toISOString(),
   expiresAt: expiresAt.toISOString(),
   lastUsedAt: lastUsedAt?.toISOString() ?? null,
 });
 
-/**
- * Makes a personal access token. The answer is the only time it is shown; its hash is kept. Needs a session: a token
- * that leaked must not be able to make others that outlive it.
- */
+/** Makes a personal access token. Only this answer shows it; the database keeps its hash. */
 export async function createToken(
   actor: UserActor,
-  sessionId: string | null,
-  { name, expiresInDays }: CreateTokenInput,
+  { name, scope, expiresInDays }: CreateTokenInput,
 ): Promise<CreatedTokenView> {
-  if (!sessionId) throw new AppError("forbidden", "Tokens can't make tokens", { reason: "session_needed" });
   const { secret, hash } = newSecret(tokenPrefix);
   const expiresAt = new Date(Date.now() + expiresInDays * 86_400_000);
   return transaction(actor, async (tx) => {
     const row = await tx.token.create({
-      data: { userId: actor.id, kind: "access", name, prefix: secret.slice(0, SHOWN), hash, expiresAt },
+      data: {
+        userId: actor.id,
+        kind: "access",
+        name,
+        scope,
+        prefix: secret.slice(0, SHOWN),
+        hash,
+        expiresAt,
+      },
       select,
     });
-    await recordAudit(tx, actor, { action: "token.created", resource: { type: "token", id: row.id, name } });
+    await recordAudit(tx, actor, {
+      action: "token.created",
+      resource: { type: "token", id: row.id, name },
+      metadata: { scope },
+    });
     return { ...toView(row), token: secret };
   });
 }
 
-/** The actor's tokens that were not revoked, newest first; those that ran out are among them. */
+/** The actor's tokens that were not revoked, newest first, expired ones included. */
 export async function listTokens(
   actor: UserActor,
   { cursor }: { cursor?: string } = {},
@@ -72,7 +83,7 @@ export async function listTokens(
   return { items, nextCursor: rows.length > PAGE_SIZE ? items.at(-1)!.id : null };
 }
 
-/** Ends one of the actor's own tokens at once. Somebody else's and an ended one are not found alike. */
+/** Revokes one of the actor's own tokens at once. Other people's tokens and revoked ones are not found. */
 export async function revokeToken(actor: UserActor, id: string): Promise<void> {
   await transaction(actor, async (tx) => {
     const { count } = await tx.token.updateMany({

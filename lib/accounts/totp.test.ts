@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { matchingStep, newTotpSecret, stepAt, toBase32, totpCode, totpUri } from "./totp.ts";
+import { stepAt, totpCode } from "./testing/authenticator.ts";
+import { matchingStep, newTotpSecret, toBase32, totpUri } from "./totp.ts";
 
 const secret = Buffer.from("12345678901234567890");
 
@@ -13,6 +14,7 @@ it.each([
   [20000000000, "353130"],
 ])("gives the RFC's code at second %i", (second, code) => {
   expect(totpCode(secret, stepAt(second * 1000))).toBe(code);
+  expect(matchingStep(secret, code, second * 1000)).toBe(stepAt(second * 1000));
 });
 
 // RFC 4648, section 10, without padding

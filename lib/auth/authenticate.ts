@@ -1,22 +1,32 @@
-import { decode } from "next-auth/jwt";
+import { z } from "zod";
 import { type Actor } from "#lib/authz/actor.ts";
 import { Proof } from "#lib/authz/proof.ts";
+import { type TokenScope, tokenScopes } from "#lib/authz/scopes.ts";
 import { statement } from "#lib/db/index.ts";
-import { env } from "#lib/env/index.ts";
 import { hashSecret, tokenPrefix } from "./secrets.ts";
+import { sessionIdOf } from "./session-cookie.ts";
+import { tried } from "./tries.ts";
 
 export interface Authenticated {
   actor: Actor;
   via: "session" | "token" | "none";
   sessionId: string | null;
+  /** What the token may that the call came with; null where it came with none. */
+  scope: TokenScope | null;
 }
 
-const nobody: Authenticated = { actor: { kind: "everyone" }, via: "none", sessionId: null };
+export const nobody: Authenticated = {
+  actor: { kind: "everyone" },
+  via: "none",
+  sessionId: null,
+  scope: null,
+};
 
-/** Secure cookies, and next-auth's name for them, where the address is https. */
-export const usesSecureCookies = (): boolean => env.APP_URL.startsWith("https://");
-export const sessionCookieName = (): string =>
-  `${usesSecureCookies() ? "__Secure-" : ""}next-auth.session-token`;
+const actorRow = z.object({
+  user_id: z.string(),
+  is_system_admin: z.boolean(),
+  scope: z.enum(tokenScopes).optional(),
+});
 
 interface Credential {
   via: "session" | "token";
@@ -35,17 +45,19 @@ export async function authenticate(headers: Headers): Promise<Authenticated> {
   const credential = await credentialOf(headers);
   if (!credential) return nobody;
   const { via, secret, key } = credential;
-  const [row] = await statement<{ user_id: string; is_system_admin: boolean }>(
-    `SELECT * FROM app.${via}_actor($1)`,
-    [secret],
-  );
+  const find = async () => {
+    const [found] = await statement(actorRow, `SELECT * FROM app.${via}_actor($1)`, [secret]);
+    return found ?? null;
+  };
+  const row = await (people.has(key) ? find() : tried(headers, find));
   if (!row) {
     people.delete(key);
     return nobody;
   }
   const person = { id: row.user_id, isSystemAdmin: row.is_system_admin };
-  remember(people, key, person, MAX_PEOPLE);
-  return { actor: { kind: "user", ...person }, via, sessionId: sessionIn(credential) };
+  const scope = row.scope ?? null;
+  remember(people, key, { person, scope }, MAX_PEOPLE);
+  return { actor: { kind: "user", ...person }, via, sessionId: sessionIn(credential), scope };
 }
 
 /**
@@ -54,11 +66,18 @@ export async function authenticate(headers: Headers): Promise<Authenticated> {
  */
 export async function recognize(headers: Headers): Promise<Authenticated> {
   const credential = await credentialOf(headers);
-  const person = credential && people.get(credential.key);
-  if (!person) return authenticate(headers);
+  const found = credential && people.get(credential.key);
+  if (!found) return authenticate(headers);
   const { via, secret } = credential;
-  const actor: Actor = { kind: "user", ...person, proof: new Proof(via, secret) };
-  return { actor, via, sessionId: sessionIn(credential) };
+  const { person, scope } = found;
+  const actor: Actor = { kind: "user", ...person, proof: new Proof(via, secret, scope) };
+  return { actor, via, sessionId: sessionIn(credential), scope };
+}
+
+/** What a request came with, for whoever goes on looking at whether it holds; null where it came with nothing. */
+export async function proofOf(headers: Headers): Promise<Proof | null> {
+  const credential = await credentialOf(headers);
+  return credential && new Proof(credential.via, credential.secret, null);
 }
 
 const sessionIn = ({ via, key }: Credential) => (via === "session" ? key : null);
@@ -68,9 +87,10 @@ async function credentialOf(headers: Headers): Promise<Credential | null> {
   if (authorization) {
     const [scheme, token] = authorization.split(" ", 2);
     if (scheme?.toLowerCase() !== "bearer" || !token?.startsWith(tokenPrefix)) return null;
+    if (token.length > MAX_TOKEN_LENGTH) return null;
     return credentialOfToken(token);
   }
-  const sessionId = await sessionIdOf(headers.get("cookie"));
+  const sessionId = await sessionIdOf(headers);
   return sessionId === null ? null : { via: "session", secret: sessionId, key: sessionId };
 }
 
@@ -78,7 +98,10 @@ async function credentialOf(headers: Headers): Promise<Credential | null> {
  * Who was found for a credential the last time; never whether it still holds. Bounded: who was not seen for long is
  * asked for again.
  */
-const people = new Map<string, { id: string; isSystemAdmin: boolean }>();
+const people = new Map<
+  string,
+  { person: { id: string; isSystemAdmin: boolean }; scope: TokenScope | null }
+>();
 const MAX_PEOPLE = 10_000;
 
 /** Keeps what follows from a key, and of the keys the latest. */
@@ -91,7 +114,7 @@ function remember<Value>(map: Map<string, Value>, key: string, value: Value, mos
 /** Tokens' hashes, which follow from their text alone: making one costs more than anything else that is asked of a header. */
 const hashed = new Map<string, Credential>();
 const MAX_HASHED = 2_000;
-/** Ours are half as long; of what anybody may send nothing long is kept. */
+/** Ours are half as long. */
 const MAX_TOKEN_LENGTH = 100;
 
 function credentialOfToken(token: string): Credential {
@@ -99,42 +122,6 @@ function credentialOfToken(token: string): Credential {
   if (known) return known;
   const secret = hashSecret(token);
   const credential: Credential = { via: "token", secret, key: secret.toString("base64url") };
-  if (token.length <= MAX_TOKEN_LENGTH) remember(hashed, token, credential, MAX_HASHED);
+  remember(hashed, token, credential, MAX_HASHED);
   return credential;
-}
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** The session's id out of the encrypted cookie, which next-auth splits when it is large; null when it is not ours. */
-export async function sessionIdOf(cookieHeader: string | null): Promise<string | null> {
-  if (!cookieHeader) return null;
-  const name = sessionCookieName();
-  const parts = cookieHeader
-    .split(";")
-    .map((pair) => pair.trim())
-    .flatMap((pair) => {
-      const at = pair.indexOf("=");
-      const key = pair.slice(0, at);
-      return key === name || key.startsWith(`${name}.`) ? [{ key, value: pair.slice(at + 1) }] : [];
-    })
-    .toSorted((a, b) => a.key.localeCompare(b.key, "en", { numeric: true }));
-  if (parts.length === 0) return null;
-  return decodeCookie(parts.map(({ value }) => value).join(""));
-}
-
-/** What cookies say, which follows from their text alone and costs as much to decrypt as the rest of a request. */
-const decoded = new Map<string, { id: string; expiresAt: number }>();
-const MAX_DECODED = 2_000;
-
-async function decodeCookie(text: string): Promise<string | null> {
-  const known = decoded.get(text);
-  if (known && known.expiresAt > Date.now()) return known.id;
-  decoded.delete(text);
-  const token = await decode({ token: text, secret: env.AUTH_SECRET }).catch(() => null);
-  const id = token?.sessionId;
-  if (typeof id !== "string" || !uuid.test(id)) return null;
-  if (typeof token?.exp === "number") {
-    remember(decoded, text, { id, expiresAt: token.exp * 1000 }, MAX_DECODED);
-  }
-  return id;
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { env } from "#lib/env/index.ts";
 
 const IV_BYTES = 12;
@@ -11,9 +11,18 @@ interface Sealing {
   unseal(sealed: Uint8Array, owner: string): Buffer;
 }
 
-/** Encryption under a key for this purpose alone, out of the secret of the installation. */
+/** For one purpose alone, out of the secret of the installation. */
+const keyFor = (purpose: string) => Buffer.from(hkdfSync("sha256", env.AUTH_SECRET, "sheaf", purpose, 32));
+
+/** What only this installation can make of a text (HMAC-SHA256), under a key for this purpose alone. */
+export const marking =
+  (purpose: string): ((text: string) => Buffer) =>
+  (text) =>
+    createHmac("sha256", keyFor(purpose)).update(text).digest();
+
+/** Encryption under a key for this purpose alone. */
 export function sealing(purpose: string): Sealing {
-  const key = () => Buffer.from(hkdfSync("sha256", env.AUTH_SECRET, "sheaf", purpose, 32));
+  const key = () => keyFor(purpose);
   return {
     seal(plain, owner) {
       const iv = randomBytes(IV_BYTES);

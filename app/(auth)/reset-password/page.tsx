@@ -4,6 +4,8 @@ import { TextLink } from "#components/accounts/auth-frame.tsx";
 import { IncompleteLink } from "#components/accounts/incomplete-link.tsx";
 import { type PageWithQuery } from "#components/accounts/page-with-query.ts";
 import { ResetPasswordForm } from "#components/accounts/reset-password-form.tsx";
+import { formOutcome } from "#lib/http/action.ts";
+import { resetPassword } from "../actions.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("auth.reset");
@@ -13,7 +15,10 @@ export async function generateMetadata(): Promise<Metadata> {
 /** The mail's link leads here with its secret in the query. */
 export default async function ResetPasswordPage({ searchParams }: PageWithQuery) {
   const { token } = await searchParams;
-  if (typeof token === "string" && token !== "") return <ResetPasswordForm token={token} />;
+  if (typeof token === "string" && token !== "") {
+    const outcome = await formOutcome("reset-password");
+    return <ResetPasswordForm token={token} action={resetPassword} outcome={outcome} />;
+  }
   const t = await getTranslations("auth.reset");
   return (
     <IncompleteLink>
