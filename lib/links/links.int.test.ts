@@ -16,7 +16,8 @@ import {
 } from "#lib/sharing/index.ts";
 import { type AccessMode } from "#lib/sharing/schema.ts";
 import { address, makeRole, makeShared, outcome, putGrant, tally } from "#lib/sharing/test-support.ts";
-import { createLink, listLinks, revokeLink, visitorOf } from "./index.ts";
+import { createLink, listLinks, revokeLink } from "./index.ts";
+import { visitorOf } from "./test-support.ts";
 
 async function rightsOf(
   actor: Actor,
@@ -38,7 +39,7 @@ describe("a link", () => {
     const hidden = await makeDocument(owner, collection.id);
     await setAccessMode(owner, hidden.id, "invite");
     const elsewhere = await makeShared();
-    const made = await createLink(owner, { collectionId: collection.id, role: "commenter", name: "Press" });
+    const made = await createLink(owner, collection, { role: "commenter", name: "Press" });
     expect(made).toMatchObject({ name: "Press", role: "commenter", expiresAt: null });
     const visitor = await visitorOf(made.token);
     expect(visitor).toEqual({ kind: "visitor", linkId: made.id });
@@ -63,7 +64,7 @@ describe("a link", () => {
 
   it("of a document opens it in the mode link alone, and its collection never", async () => {
     const { owner, collection, document } = await makeShared();
-    const { token, id } = await createLink(owner, { documentId: document.id, role: "viewer" });
+    const { token, id } = await createLink(owner, document, { role: "viewer" });
     expect(await outcome(visitorOf(token))).toBe("not_found:link");
     const visitor = { kind: "visitor", linkId: id } as const;
     // the pure twin of the database says the same
@@ -83,11 +84,9 @@ describe("a link", () => {
         ],
       );
     for (const mode of ["private", "collection", "invite"] as const) {
-      if (mode !== "collection") await setAccessMode(owner, document.id, mode);
+      await setAccessMode(owner, document.id, mode);
       expect([mode, await rightsOf(visitor, document), twin(mode)]).toEqual([mode, 0, 0]);
       expect([mode, await outcome(getDocument(visitor, document.id))]).toEqual([mode, "not_found:document"]);
-      // private documents are managed by nobody: back to the collection first
-      if (mode === "private") await setAccessMode(owner, document.id, "collection");
     }
     await setAccessMode(owner, document.id, "link");
     expect(await visitorOf(token)).toEqual(visitor);
@@ -104,7 +103,7 @@ describe("a link", () => {
     const open = await makeShared();
     await setVisibility(open.owner, open.collection.id, { visibility: "public" });
     await setAccessMode(owner, document.id, "link");
-    const { token } = await createLink(owner, { documentId: document.id, role: "viewer" });
+    const { token } = await createLink(owner, document, { role: "viewer" });
     const visitor = await visitorOf(token);
     expect(await outcome(getCollection({ kind: "everyone" }, open.collection.id))).toBe("ok");
     expect(await outcome(getCollection(visitor, open.collection.id))).toBe("forbidden:collection");
@@ -114,11 +113,7 @@ describe("a link", () => {
   it("ends with its time, and can be told from one that was revoked", async () => {
     const { owner, collection } = await makeShared();
     const soon = new Date(Date.now() + 3_600_000).toISOString();
-    const { token, id } = await createLink(owner, {
-      collectionId: collection.id,
-      role: "viewer",
-      expiresAt: soon,
-    });
+    const { token, id } = await createLink(owner, collection, { role: "viewer", expiresAt: soon });
     const visitor = await visitorOf(token);
     await asOwner("UPDATE public_links SET expires_at = now() - interval '1 second' WHERE id = $1", [id]);
     expect(await outcome(visitorOf(token))).toBe("link_expired:");
@@ -128,9 +123,9 @@ describe("a link", () => {
     expect(await outcome(visitorOf(token))).toBe("link_revoked:");
     expect((await listLinks(owner, collection)).items).toEqual([]);
     const past = new Date(Date.now() - 1000).toISOString();
-    expect(
-      await outcome(createLink(owner, { collectionId: collection.id, role: "viewer", expiresAt: past })),
-    ).toBe("invalid_input:");
+    expect(await outcome(createLink(owner, collection, { role: "viewer", expiresAt: past }))).toBe(
+      "invalid_input:",
+    );
     expect(await outcome(visitorOf("nothing"))).toBe("not_found:link");
     expect(await outcome(visitorOf(""))).toBe("not_found:link");
   });
@@ -139,8 +134,8 @@ describe("a link", () => {
     const { owner, collection, document } = await makeShared();
     await setAccessMode(owner, document.id, "link");
     const links = [
-      await createLink(owner, { collectionId: collection.id, role: "viewer" }),
-      await createLink(owner, { documentId: document.id, role: "viewer" }),
+      await createLink(owner, collection, { role: "viewer" }),
+      await createLink(owner, document, { role: "viewer" }),
     ];
     const visitors = await Promise.all(links.map(({ token }) => visitorOf(token)));
     const seen = () =>
@@ -175,13 +170,13 @@ describe("a link", () => {
     const { owner, collection, document } = await makeShared();
     await setAccessMode(owner, document.id, "link");
     const links = [
-      await createLink(owner, { collectionId: collection.id, role: "viewer" }),
-      await createLink(owner, { documentId: document.id, role: "viewer" }),
+      await createLink(owner, collection, { role: "viewer" }),
+      await createLink(owner, document, { role: "viewer" }),
     ];
     await setVisibility(owner, collection.id, { visibility: "private", isProtected: true });
     for (const { token } of links) expect(await outcome(visitorOf(token))).toBe("link_revoked:");
-    for (const place of [{ collectionId: collection.id }, { documentId: document.id }])
-      expect(await outcome(createLink(owner, { ...place, role: "viewer" }))).toBe("forbidden:protected");
+    for (const resource of [collection, document])
+      expect(await outcome(createLink(owner, resource, { role: "viewer" }))).toBe("forbidden:protected");
     await setVisibility(owner, collection.id, { visibility: "private", isProtected: false });
     await setAccessMode(owner, document.id, "link");
     for (const { token } of links) expect(await outcome(visitorOf(token))).toBe("link_revoked:");
@@ -194,7 +189,7 @@ describe("a link", () => {
 
   it("goes with what it opens", async () => {
     const { owner, collection } = await makeShared();
-    const { id } = await createLink(owner, { collectionId: collection.id, role: "viewer" });
+    const { id } = await createLink(owner, collection, { role: "viewer" });
     await trashCollection(owner, collection.id);
     await asOwner("DELETE FROM documents WHERE collection_id = $1", [collection.id]);
     await asOwner("DELETE FROM collections WHERE id = $1", [collection.id]);
@@ -214,10 +209,10 @@ describe("links are managed", () => {
     await addCollaborator(owner, collection.id, { email: editor.email, role: "editor" });
     // views and shares, but may not comment
     await grant(owner, collection, { email: sharer.email, roleId: await makeRole(workspaceId, 513) });
-    const made = await createLink(owner, { collectionId: collection.id, role: "commenter" });
+    const made = await createLink(owner, collection, { role: "commenter" });
 
     const make = (actor: typeof owner, role: "viewer" | "commenter") =>
-      outcome(createLink(actor, { documentId: document.id, role }));
+      outcome(createLink(actor, document, { role }));
     expect(await make(editor, "viewer")).toBe("forbidden:action");
     expect(await make(stranger, "viewer")).toBe("not_found:document");
     expect(await make(sharer, "commenter")).toBe("forbidden:above_own_rights");
@@ -235,14 +230,12 @@ describe("links are managed", () => {
     const { owner, workspaceId, collection } = await makeShared();
     const guest = await makePerson({ workspaceId, role: "guest" });
     await addCollaborator(owner, collection.id, { email: guest.email, role: "owner" });
-    expect(await outcome(createLink(guest, { collectionId: collection.id, role: "viewer" }))).toBe(
-      "forbidden:guest_action",
-    );
+    expect(await outcome(createLink(guest, collection, { role: "viewer" }))).toBe("forbidden:guest_action");
   });
 
   it("and their tokens can be copied again by them alone; a revoked one stays revoked", async () => {
     const { owner, collection } = await makeShared();
-    const made = await createLink(owner, { collectionId: collection.id, role: "viewer", name: "A" });
+    const made = await createLink(owner, collection, { role: "viewer", name: "A" });
     const { items } = await listLinks(owner, collection);
     expect(items).toMatchObject([
       { id: made.id, token: made.token, state: "open", createdBy: { id: owner.id, name: owner.name } },
@@ -274,8 +267,7 @@ describe("links are managed", () => {
   it("and are no people: nobody's list, count, report or limit has them", async () => {
     const { owner, collection, document } = await makeShared({ collaborators: 1 });
     await setAccessMode(owner, document.id, "link");
-    for (const place of [{ collectionId: collection.id }, { documentId: document.id }])
-      await createLink(owner, { ...place, role: "viewer" });
+    for (const resource of [collection, document]) await createLink(owner, resource, { role: "viewer" });
     for (const place of [collection, document]) {
       const { items, general } = await listAccess(owner, place, {});
       expect([items.length, general]).toEqual([1, []]);
@@ -314,8 +306,8 @@ it("what a link or an invitation to a single document opens counts as shared", a
     return rows.map((row) => row.shares);
   };
   expect(await shares()).toEqual([]);
-  const { id } = await createLink(owner, { collectionId: collection.id, role: "viewer" });
-  await createLink(owner, { documentId: document.id, role: "viewer" });
+  const { id } = await createLink(owner, collection, { role: "viewer" });
+  await createLink(owner, document, { role: "viewer" });
   expect(await shares()).toEqual([2]);
   await grant(owner, document, { email: address(), role: "viewer" });
   await grant(owner, document, { email: (await makePerson()).email, role: "viewer" });
@@ -338,8 +330,8 @@ describe("at the same moment", () => {
       const counts = await tally([
         setVisibility(owner, collection.id, { visibility: "private", isProtected: true }),
         ...[0, 1, 2].flatMap(() => [
-          createLink(second, { collectionId: collection.id, role: "viewer" }),
-          createLink(second, { documentId: document.id, role: "viewer" }),
+          createLink(second, collection, { role: "viewer" }),
+          createLink(second, document, { role: "viewer" }),
         ]),
       ]);
       expect((counts.ok ?? 0) + (counts["forbidden:protected"] ?? 0)).toBe(7);
@@ -354,7 +346,7 @@ describe("at the same moment", () => {
   it("revoking and reading: nothing is seen once the revocation returned", async () => {
     const { owner, collection, document } = await makeShared();
     for (let round = 0; round < 10; round++) {
-      const { token, id } = await createLink(owner, { collectionId: collection.id, role: "viewer" });
+      const { token, id } = await createLink(owner, collection, { role: "viewer" });
       const visitor = await visitorOf(token);
       let isRevoked = false;
       const reads = Array.from({ length: 6 }, async () => {

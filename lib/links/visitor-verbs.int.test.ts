@@ -11,6 +11,7 @@ import { makeGroup, makeRole, outcome } from "#lib/sharing/test-support.ts";
 import * as uploads from "#lib/uploads/index.ts";
 import * as workspaces from "#lib/workspaces/index.ts";
 import * as links from "./index.ts";
+import { visitorOf } from "./test-support.ts";
 
 interface Place {
   collectionId: string;
@@ -41,12 +42,12 @@ beforeAll(async () => {
     const { id: documentId } = await makeDocument(owner, collectionId);
     const ref = { type: "collection", id: collectionId } as const;
     const { id: grantId } = await sharing.grant(owner, ref, { email: colleague.email, role: "editor" });
-    const { id: linkId, token } = await links.createLink(owner, { collectionId, role: "commenter" });
+    const { id: linkId, token } = await links.createLink(owner, ref, { role: "commenter" });
     return { collectionId, documentId, grantId, linkId, token };
   };
   const [linked, other] = [await makePlace(), await makePlace()];
   world = {
-    ...{ linked, other, visitor: await links.visitorOf(linked.token), personId: colleague.id },
+    ...{ linked, other, visitor: await visitorOf(linked.token), personId: colleague.id },
     groupId: await makeGroup(owner.workspaceId, { people: [colleague] }),
     roleId: await makeRole(owner.workspaceId, 1),
   };
@@ -87,7 +88,7 @@ const verbs: Record<string, Verb> = {
   trashCollection: needs((v, p) => trashCollection(v, p.collectionId), nothing),
   restoreCollection: needs((v, p) => restoreCollection(v, p.collectionId), nothing),
   deleteCollection: needs((v, p) => deleteCollection(v, p.collectionId), nothing),
-  createCollection: never((v) => collections.createCollection(v, text), "forbidden:action"),
+  createCollection: never((v) => collections.createCollection(v, text), "forbidden:guest_action"),
   updateDocument: needs((v, p) => updateDocument(v, p.documentId, { version: 1, name: "X" }), missing),
   trashDocument: needs((v, p) => trashDocument(v, p.documentId), missing),
   restoreDocument: needs((v, p) => restoreDocument(v, p.documentId), missing),
@@ -103,8 +104,11 @@ const verbs: Record<string, Verb> = {
   revoke: needs((v, p) => revoke(v, ref(p), p.grantId), nothing),
   listGrants: needs((v, p) => listGrants(v, ref(p)), nothing),
   simulateRemoval: needs((v, p) => simulateRemoval(v, ref(p), { grantId: p.grantId }), nothing),
-  createLink: needs((v, p) => links.createLink(v, { collectionId: p.collectionId, role: "viewer" }), nothing),
+  createLink: needs((v, p) => links.createLink(v, ref(p), { role: "viewer" }), nothing),
   listLinks: needs((v, p) => links.listLinks(v, ref(p)), nothing),
+  changeLink: never((v, p) => links.changeLink(v, p.linkId, { name: "X" }), "not_found:link"),
+  regenerateLink: never((v, p) => links.regenerateLink(v, p.linkId), "not_found:link"),
+  revokeLink: never((v, p) => links.revokeLink(v, p.linkId), "not_found:link"),
   createGroup: never((v) => groups.createGroup(v, text), "forbidden:guest_action"),
   listGroups: never((v) => groups.listGroups(v, {}), "forbidden:guest_action"),
   getGroup: never((v, _, { groupId }) => groups.getGroup(v, groupId), "forbidden:group"),

@@ -10,7 +10,7 @@ describe("hostile documents end at a limit and harm no one else", () => {
 
   test.each(Object.entries(hostilePdfs))("%s", async (name, make) => {
     const bytes = make();
-    // what ends by time gets enough of it to show its first page also on a busy machine
+    // enough time to show the first page on a busy machine
     const tight = { ...narrow, timeoutSeconds: name === "slow-pages" ? 15 : narrow.timeoutSeconds };
     const started = performance.now();
     const [hostile, good] = await Promise.all([
@@ -21,7 +21,7 @@ describe("hostile documents end at a limit and harm no one else", () => {
     expect(good.text).toContain("Grüße aus Köln");
     expect(hostile.result).toMatchObject(expectations[name as keyof typeof hostilePdfs]);
     if (!hostile.result.ok) return;
-    // What was read before a limit struck is there.
+    // Pages read before the limit are kept.
     const pages = hostile.result.partial?.stoppedAtPage ?? hostile.result.pageCount!;
     expect(hostile.text?.split("\f")).toHaveLength(pages);
     expect(hostile.thumbnail?.format).toBe("webp");

@@ -1,29 +1,30 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { env } from "#lib/env/index.ts";
-import { getIsolation, isolatedCommand } from "./isolation.ts";
-import type { Job } from "./limits.ts";
+import { childCommand } from "./child.ts";
+import { maxTextBytes } from "./limits.ts";
 import type { DoneMessage, OpenedMessage } from "./messages.ts";
 import { salvageText, takeText, takeThumbnail } from "./results.ts";
 import { type Outcome, supervise } from "./supervise.ts";
 
+export { drawCard, drawPages, type DrawResult, type Picture } from "./draw.ts";
 export { sniffContentType } from "./sniff.ts";
 
-/** Why reading ended before the end of the document. `size`: more text than is kept; `damaged`: from here on unreadable. */
+/** Why reading stopped before the end. `size`: more text than is kept; `damaged`: the rest is unreadable. */
 export type PartialReason = "pages" | "time" | "memory" | "size" | "damaged";
 
 export type ProcessResult =
   | {
       ok: true;
-      /** Pages of the whole document, read or not; null for text. */
+      /** Pages of the whole document, read or not. Null for text. */
       pageCount: number | null;
-      /** UTF-8, line feeds, a form feed between pages; null for pictures. */
+      /** UTF-8 with line feeds, and a form feed between pages. Null for images. */
       textPath: string | null;
-      /** WebP, 480 pixels wide unless the picture is smaller or very tall. Null if the first page can't be shown. */
+      /** WebP, 480 pixels wide unless the image is smaller or very tall. Null if the first page can't be shown. */
       thumbnailPath: string | null;
-      /** Set if not everything was read. `stoppedAtPage` is the last page whose text is there. */
+      /** Set if reading stopped early. `stoppedAtPage` is the last page with text. */
       partial?: { reason: PartialReason; stoppedAtPage: number };
-      /** Pixels of a picture, points of a PDF's first page; upright. */
+      /** Upright: pixels of an image, points of a PDF's first page. */
       width?: number;
       height?: number;
     }
@@ -34,20 +35,19 @@ export type ProcessResult =
       detail: string;
     };
 
-export type ProcessLimits = { timeoutSeconds: number; maxPages: number; memoryMb: number };
-
-/** Node, the library and the image coder before they have read anything, measured at 140 MB. */
-const baseMemoryMb = 160;
+export type ProcessLimits = { timeoutSeconds: number; maxPages: number; memoryMb: number; outputMb: number };
 
 /**
  * Reads one stored file in a process of its own: text, thumbnail, page count.
  *
- * The child sees the source, the program and a work folder inside `outDir`, an empty environment and (where the
- * system allows) no network. It is killed with its process group when it exceeds PDF_TIMEOUT_SECONDS or
- * PDF_MEMORY_MB of resident memory (watched on Linux; elsewhere only its heaps are bounded); pages read by then are kept.
- * Results are `text.txt` and `thumbnail.webp` in `outDir` (created if missing, earlier results replaced), checked before
- * they are handed over. Nothing the document does makes this throw; a missing source does, and an abort (with the
- * signal's reason). Memory for concurrent calls adds up: bound their number where you call it.
+ * The child sees the source, the program, a work folder inside `outDir`, an empty environment and, where the system
+ * allows it, no network. Its process group is killed when it exceeds PDF_TIMEOUT_SECONDS or PDF_MEMORY_MB of resident
+ * memory (checked on Linux; elsewhere only its heaps are bounded). Pages read by then are kept. It writes no file larger
+ * than MAX_PDF_SIZE_MB.
+ *
+ * Results are `text.txt` and `thumbnail.webp` in `outDir`, which is created if missing; earlier results are replaced.
+ * They are checked before they are returned. Throws for a missing source and for an abort (the signal's reason), never
+ * for anything in the document. Callers bound the number of concurrent calls, because their memory adds up.
  */
 export async function processDocument(o: {
   sourcePath: string;
@@ -63,7 +63,9 @@ export async function processDocument(o: {
     timeoutSeconds: o.limits?.timeoutSeconds ?? env.PDF_TIMEOUT_SECONDS,
     maxPages: o.limits?.maxPages ?? env.MAX_PDF_PAGES,
     memoryMb: o.limits?.memoryMb ?? env.PDF_MEMORY_MB,
+    outputMb: o.limits?.outputMb ?? env.MAX_PDF_SIZE_MB,
   };
+  const textBytes = Math.min(maxTextBytes, limits.outputMb * 1024 * 1024);
   const sourcePath = await realpath(o.sourcePath);
   await mkdir(o.outDir, { recursive: true });
   const outDir = await realpath(resolve(o.outDir));
@@ -71,7 +73,15 @@ export async function processDocument(o: {
   try {
     let opened: OpenedMessage | undefined;
     const outcome = await supervise({
-      ...(await childCommand({ sourcePath, contentType: o.contentType, workDir, limits })),
+      ...(await childCommand({
+        job: {
+          ...{ sourcePath, contentType: o.contentType, outDir: workDir },
+          ...{ maxPages: limits.maxPages, maxTextBytes: textBytes },
+        },
+        readPaths: [sourcePath],
+        limits,
+        hasFonts: o.contentType.startsWith("text/"),
+      })),
       timeoutMs: limits.timeoutSeconds * 1000,
       memoryBytes: limits.memoryMb * 1024 * 1024,
       signal: o.signal,
@@ -80,62 +90,24 @@ export async function processDocument(o: {
     });
     o.signal?.throwIfAborted();
     if (outcome.end === "finished" && outcome.message.type === "done") {
-      return await collect(outcome.message, workDir, outDir);
+      return await collect(outcome.message, workDir, outDir, textBytes);
     }
-    return (await salvage(outcome, opened, workDir, outDir)) ?? toFailure(outcome);
+    return (await salvage(outcome, opened, workDir, outDir, textBytes)) ?? toFailure(outcome);
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }
 }
 
-async function childCommand(o: {
-  sourcePath: string;
-  contentType: string;
-  workDir: string;
-  limits: ProcessLimits;
-}): Promise<{ command: string[]; env: Record<string, string> }> {
-  // Put together piece by piece so that bundlers don't take the child's program for a part of the application.
-  const root = /* turbopackIgnore: true */ process.cwd();
-  const program = [root, "lib", "pdf", "worker", "main.ts"].join("/");
-  const job: Job = {
-    sourcePath: o.sourcePath,
-    contentType: o.contentType,
-    outDir: o.workDir,
-    maxPages: o.limits.maxPages,
-    heapBytes: Math.max(32, o.limits.memoryMb - baseMemoryMb) * 1024 * 1024,
-    lifetimeMs: o.limits.timeoutSeconds * 1000 + 5000,
-  };
-  const command = isolatedCommand({
-    isolation: await getIsolation(),
-    root,
-    readPaths: [o.sourcePath],
-    writePath: o.workDir,
-    memoryMb: o.limits.memoryMb,
-    script: program,
-    args: [JSON.stringify(job)],
-  });
-  return { command, env: o.contentType.startsWith("text/") ? await fontEnvironment(root, o.workDir) : {} };
-}
-
-/** Letters for drawing text: the system's fonts if it has any, and always those that come with the PDF viewer. */
-async function fontEnvironment(root: string, workDir: string): Promise<Record<string, string>> {
-  const path = join(workDir, "fonts.conf");
-  const bundled = [root, "node_modules", "pdfjs-dist", "standard_fonts"].join("/");
-  await writeFile(
-    path,
-    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
-<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
-<dir>${bundled.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</dir>
-<cachedir>${workDir.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}/fonts</cachedir></fontconfig>`,
-  );
-  return { FONTCONFIG_FILE: path };
-}
-
-async function collect(message: DoneMessage, workDir: string, outDir: string): Promise<ProcessResult> {
+async function collect(
+  message: DoneMessage,
+  workDir: string,
+  outDir: string,
+  textBytes: number,
+): Promise<ProcessResult> {
   return {
     ok: true,
     pageCount: message.pageCount,
-    textPath: await takeText(workDir, outDir),
+    textPath: await takeText(workDir, outDir, textBytes),
     thumbnailPath: await takeThumbnail(workDir, outDir),
     ...(message.stopped && {
       partial: { reason: message.stopped.reason, stoppedAtPage: message.stopped.atPage },
@@ -144,16 +116,17 @@ async function collect(message: DoneMessage, workDir: string, outDir: string): P
   };
 }
 
-/** What was read before a limit struck is worth keeping: one bad page must not cost the reader the rest. */
+/** Keeps what was read before a limit struck, so that one bad page does not cost the rest. */
 async function salvage(
   outcome: Outcome,
   opened: OpenedMessage | undefined,
   workDir: string,
   outDir: string,
+  textBytes: number,
 ): Promise<ProcessResult | null> {
   const reasons = { timeout: "time", memory: "memory", crashed: "damaged" } as const;
   if (!opened || outcome.end === "finished" || outcome.end === "aborted") return null;
-  const text = await salvageText(workDir, outDir);
+  const text = await salvageText(workDir, outDir, textBytes);
   if (!text) return null;
   return {
     ok: true,

@@ -14,7 +14,7 @@ import { folder } from "./test-support.ts";
 const isLinux = process.platform === "linux";
 const isolation = await getIsolation();
 
-/** Runs a script as a document's child is run; what it reports comes back as the detail. */
+/** Runs a script under a document's isolation and returns what it reports as detail. */
 async function probe(source: string, o: { isolation?: Isolation; readPaths?: string[] } = {}) {
   const script = join(folder, `${randomUUID()}.mjs`);
   await writeFile(
@@ -30,6 +30,7 @@ async function probe(source: string, o: { isolation?: Isolation; readPaths?: str
       readPaths: o.readPaths ?? [],
       writePath: folder,
       memoryMb: 512,
+      fileMb: 2,
       script,
       args: [],
     }),
@@ -41,13 +42,13 @@ async function probe(source: string, o: { isolation?: Isolation; readPaths?: str
   return outcome.message.type === "failed" ? outcome.message.detail : "";
 }
 
-/** Runs plain Node under the supervisor, without walls, to see what the supervisor does. */
+/** Runs plain Node under the supervisor without isolation. */
 function run(source: string, o: Partial<Parameters<typeof supervise>[0]> = {}) {
   const command = [process.execPath, "--input-type=module", "--eval", source];
   return supervise({ command, env: {}, timeoutMs: 20_000, memoryBytes: 512 * 1024 * 1024, ...o });
 }
 
-/** Processes whose command line holds the mark. */
+/** Processes with the mark in their command line. */
 async function findProcesses(mark: string): Promise<number[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const matches = await Promise.all(
@@ -101,7 +102,7 @@ describe("what a child can see", () => {
 
   test.each([
     ["as this machine allows", isolation],
-    ["without the kernel's help", { prefix: [], hasOwnNetwork: false }],
+    ["without the kernel's help", { prefix: [], nice: null, prlimit: null, hasOwnNetwork: false }],
   ])("no network, %s", async (_, walls) => {
     let visits = 0;
     const server = createServer((_request, response) => {
@@ -136,6 +137,16 @@ describe("what a child can see", () => {
       `import { networkInterfaces } from "node:os"; report(Object.keys(networkInterfaces()).length)`,
     );
     expect(flags).toBe("0");
+  });
+
+  test.runIf(isLinux)("it writes no file larger than permitted", async () => {
+    const written = await probe(
+      `import { appendFileSync, statSync } from "node:fs";
+       process.on("SIGXFSZ", () => {});
+       const path = ${JSON.stringify(join(folder, "large"))};
+       try { for (;;) appendFileSync(path, Buffer.alloc(100_000)); } catch (error) { report(error.code + " " + statSync(path).size) }`,
+    );
+    expect(written).toBe(`EFBIG ${2 * 1024 * 1024}`);
   });
 
   test.runIf(isLinux)("it is as polite as can be", async () => {
@@ -209,7 +220,7 @@ describe("when the parent is gone", () => {
         "--eval",
         `import { processDocument } from "./lib/pdf/index.ts";
          const { call } = JSON.parse(process.env.CALL);
-         await processDocument({ ...call, limits: { timeoutSeconds: 600, maxPages: 1000, memoryMb: 1024 },
+         await processDocument({ ...call, limits: { timeoutSeconds: 600, maxPages: 1000, memoryMb: 1024, outputMb: 50 },
            onProgress: ({ page }) => { if (page > 0) process.send?.("reading") } });`,
       ],
       {

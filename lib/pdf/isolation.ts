@@ -4,20 +4,21 @@ import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** How a child is walled in on this machine. */
+/** The isolation that this machine offers. */
 export type Isolation = {
-  /** Commands that set limits and then become the next one, so the child keeps its pid. */
+  /** Commands that set limits and then exec the next one, so the child keeps its pid. */
   prefix: string[];
-  /** True where the kernel gives the child a network namespace of its own, without any interface up. */
+  /** The command that runs the next one less urgently; null where it is missing. */
+  nice: string | null;
+  /** The command that bounds the files of the next one; null where it is missing. */
+  prlimit: string | null;
+  /** Whether the child has a network namespace of its own, without any interface up. */
   hasOwnNetwork: boolean;
 };
 
-/** Larger than the largest permitted output, small enough to keep a disk from filling. */
-const fileSizeLimitBytes = 64 * 1024 * 1024;
-
 let probed: Promise<Isolation> | undefined;
 
-/** Finds out once per process which of the kernel's walls can be had without privileges. */
+/** Finds out once per process which isolation works without privileges. */
 export function getIsolation(): Promise<Isolation> {
   return (probed ??= probe());
 }
@@ -26,15 +27,15 @@ async function probe(): Promise<Isolation> {
   const prefix: string[] = [];
   const unshare = await findCommand("unshare", ["-rn", "true"]);
   if (unshare) prefix.push(unshare, "-rn");
-  const limits = [`--fsize=${fileSizeLimitBytes}`, "--core=0"];
-  const prlimit = await findCommand("prlimit", [...limits, "true"]);
-  if (prlimit) prefix.push(prlimit, ...limits);
+  const prlimit = await findCommand("prlimit", [...outputLimits(1), "true"]);
   const nice = await findCommand("nice", ["-n", "19", "true"]);
-  if (nice) prefix.push(nice, "-n", "19");
-  return { prefix, hasOwnNetwork: unshare !== null };
+  return { prefix, nice, prlimit, hasOwnNetwork: unshare !== null };
 }
 
-/** Absolute, because the child gets no PATH. Null where the command is missing or refused (containers often refuse). */
+/** Bounds the size of files, and prevents core dumps. */
+const outputLimits = (fileMb: number) => [`--fsize=${fileMb * 1024 * 1024}`, "--core=0"];
+
+/** The command's absolute path, because the child gets no PATH. Null where it is missing or forbidden, as in containers. */
 async function findCommand(name: string, trial: string[]): Promise<string | null> {
   if (process.platform === "win32") return null;
   for (const folder of ["/usr/bin", "/bin", "/usr/local/bin"]) {
@@ -51,9 +52,8 @@ async function findCommand(name: string, trial: string[]): Promise<string | null
 }
 
 /**
- * The command that runs a script of ours walled in: no files but those named, no child processes, a small script
- * heap, what the kernel offers in `isolation`. Node's permission model covers scripts, not native code; limits of
- * memory and time are the parent's to keep.
+ * The command that runs a script in isolation: only the named files, no child processes, a small script heap, and what
+ * `isolation` offers. Node's permission model covers scripts, not native code. The parent enforces memory and time.
  */
 export function isolatedCommand(o: {
   isolation: Isolation;
@@ -62,17 +62,23 @@ export function isolatedCommand(o: {
   readPaths: string[];
   writePath: string;
   memoryMb: number;
+  /** The largest file it may write. */
+  fileMb: number;
   script: string;
   args: string[];
+  /** From 0 to 19, which runs when nothing else does. */
+  niceness?: number;
 }): string[] {
   const inRoot = (...names: string[]) => join(/* turbopackIgnore: true */ o.root, ...names);
   const workerDir = inRoot("lib", "pdf");
   const packages = inRoot("node_modules");
-  // Where the packages folder is a link, both its name and its target are looked at.
+  // Where the packages folder is a link, Node reads both its name and its target.
   const programPaths = [workerDir, packages, realpathSync(packages), inRoot("package.json")];
   const readPaths = [...new Set([...programPaths, o.writePath, ...o.readPaths])];
   return [
+    ...(o.isolation.prlimit ? [o.isolation.prlimit, ...outputLimits(o.fileMb)] : []),
     ...o.isolation.prefix,
+    ...(o.isolation.nice ? [o.isolation.nice, "-n", String(o.niceness ?? 19)] : []),
     process.execPath,
     "--no-warnings",
     "--permission",
@@ -83,7 +89,7 @@ export function isolatedCommand(o: {
     `--allow-fs-write=${o.writePath}`,
     `--max-old-space-size=${Math.max(64, Math.min(256, Math.floor(o.memoryMb / 2)))}`,
     "--disallow-code-generation-from-strings",
-    // No boundary, but it stops a library that phones home where the kernel can't.
+    // No boundary, but it stops scripts that open connections.
     ...(o.isolation.hasOwnNetwork ? [] : ["--import", join(workerDir, "worker", "deny-network.ts")]),
     o.script,
     ...o.args,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-/** Resident memory of a process in bytes; null where the system doesn't say (not Linux, or the process is gone). */
+/** Resident memory of a process in bytes. Null when it is unknown: not Linux, or the process is gone. */
 export async function findResidentBytes(pid: number): Promise<number | null> {
   try {
     const status = await readFile(`/proc/${pid}/status`, "utf8");

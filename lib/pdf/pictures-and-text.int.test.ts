@@ -81,6 +81,14 @@ describe("text", () => {
     });
   });
 
+  test("more than a job's output may have is cut and said to be", async () => {
+    const limits = { outputMb: 1 };
+    const { result, text } = await read("äöü 123456\n".repeat(100_000), "text/plain", { limits });
+    expect(result).toMatchObject({ ok: true, partial: { reason: "size" } });
+    expect(Buffer.byteLength(text!)).toBeGreaterThan(1024 * 1024 - 4);
+    expect(Buffer.byteLength(text!)).toBeLessThanOrEqual(1024 * 1024);
+  });
+
   test("more than 20 MB is cut and said to be", async () => {
     const { result, text } = await read("äöü 123456\n".repeat(2_000_000), "text/plain");
     expect(result).toMatchObject({ ok: true, partial: { reason: "size" } });

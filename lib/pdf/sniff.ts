@@ -2,7 +2,7 @@ import { fileTypeFromBuffer } from "file-type";
 import { detectEncoding } from "./text-encoding.ts";
 
 export type Sniffed = {
-  /** The declared type where it matches, otherwise the best guess at what the bytes are. */
+  /** The declared type where it matches, else the best guess. */
   contentType: string;
   matches: boolean;
 };
@@ -10,16 +10,16 @@ export type Sniffed = {
 /** Readers look for the header in the first 1024 bytes (ISO 32000-1, implementation note 13). */
 const pdfHeaderWindowBytes = 1024;
 
-/** What a browser would run if it were shown as a page. */
+/** Markup that a browser would run. */
 const activeMarkup =
   /^\s*(<!--[^]{0,2000}?-->\s*)*<(!doctype\s+html|html|head|body|svg|script|iframe|object|embed)\b/i;
 
-/** Types file-type names more finely than the allow-list does. */
+/** Types that file-type distinguishes and the allow-list does not. */
 const aliases: Record<string, string> = { "image/apng": "image/png", "image/avif-sequence": "image/avif" };
 
 /**
- * Compares a file's beginning with the type it was declared as. Pass at least its first 4100 bytes, or all of it.
- * A PDF may have something before its header, but not markup, and not another format's signature.
+ * Compares a file's beginning with its declared type. Pass at least the first 4100 bytes, or all. A PDF may have bytes
+ * before its header, but neither markup nor another format's signature.
  */
 export async function sniffContentType(head: Buffer, declared: string): Promise<Sniffed> {
   const contentType = await detect(head, declared);
@@ -35,14 +35,14 @@ async function detect(head: Buffer, declared: string): Promise<string> {
     return (await isPdfWithPreamble(head, text.slice(0, pdfHeader)))
       ? "application/pdf"
       : "application/octet-stream";
-  // A letter that begins with "BM" or "MZ" is no picture and no program.
+  // A text that begins with "BM" or "MZ" is neither an image nor a program.
   if (declared.startsWith("text/")) {
     const plain = textType(head, declared);
     if (plain) return plain;
   }
   const found = await fileTypeFromBuffer(head).catch(() => undefined);
   if (found) return aliases[found.mime] ?? found.mime;
-  // its directory, which would tell one kind of TIFF from another, may lie anywhere in the file
+  // the directory that distinguishes kinds of TIFF may lie anywhere in the file
   if (declared === "image/tiff" && /^(II\*\0|MM\0\*)/.test(text)) return declared;
   return textType(head, "text/plain") ?? "application/octet-stream";
 }

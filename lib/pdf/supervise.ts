@@ -3,24 +3,25 @@ import {
   type WorkerMessage,
   workerMessageSchema,
   type DoneMessage,
+  type DrawnMessage,
   type FailedMessage,
   type OpenedMessage,
 } from "./messages.ts";
 import { findResidentBytes } from "./memory.ts";
 
-/** How a child ended. `finished` carries its own last word; in all other cases it has none worth hearing. */
+/** How a child ended. Only `finished` has the child's own result. */
 export type Outcome =
   | { end: "finished"; message: DoneMessage | FailedMessage }
   | { end: "timeout" | "memory" | "crashed" | "aborted"; detail: string };
 
-/** A thousand progress lines are 40 kB; more than this is an attempt to fill the parent's memory. */
+/** A thousand progress lines are 40 kB. More than this fills the parent's memory on purpose. */
 const maxOutputBytes = 1024 * 1024;
 const keptErrorBytes = 2048;
 const memoryPollMs = 100;
 
 /**
- * Runs one child in its own process group and waits for its end. Whatever happens, when this resolves the
- * whole group has been sent SIGKILL. Never rejects for anything the child does.
+ * Runs one child in its own process group and waits for its end. When this resolves, the whole group has been sent
+ * SIGKILL. Never rejects for anything the child does.
  */
 export async function supervise(o: {
   command: string[];
@@ -29,10 +30,11 @@ export async function supervise(o: {
   memoryBytes: number;
   signal?: AbortSignal;
   onOpened?: (message: OpenedMessage) => void;
+  onDrawn?: (message: DrawnMessage) => void;
   onProgress?: (progress: { page: number; pages: number }) => void;
 }): Promise<Outcome> {
   const [file, ...args] = o.command as [string, ...string[]];
-  // An open standard input is the child's sign that its parent lives.
+  // The child takes a closed standard input as the death of its parent.
   const child = spawn(file, args, { detached: true, env: o.env as NodeJS.ProcessEnv, stdio: "pipe" });
   return new Promise((resolve) => {
     let verdict: Outcome | undefined;
@@ -60,6 +62,7 @@ export async function supervise(o: {
       if (message === null) return end({ end: "crashed", detail: "The process wrote what it must not." });
       if (lastWord) return;
       if (message.type === "opened") o.onOpened?.(message);
+      else if (message.type === "drawn") o.onDrawn?.(message);
       else if (message.type === "progress") o.onProgress?.({ page: message.page, pages: message.pages });
       else lastWord = message;
     });
@@ -83,7 +86,7 @@ export async function supervise(o: {
       verdict ??= { end: "crashed", detail: `The process could not be started: ${error.message}` };
       finish(null, null);
     });
-    // Whatever the child left behind in its group goes with it, and lets go of the pipes.
+    // Kills what the child left in its group, so that the pipes close.
     child.on("exit", () => killGroup(child));
     child.on("close", finish);
   });
@@ -98,7 +101,7 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-/** Polls, one reading at a time, until stopped. */
+/** Polls, one reading at a time, until it is stopped. */
 function watchMemory(child: ChildProcess, report: (residentBytes: number) => void): () => void {
   let isReading = false;
   const timer = setInterval(async () => {
@@ -111,7 +114,7 @@ function watchMemory(child: ChildProcess, report: (residentBytes: number) => voi
   return () => clearInterval(timer);
 }
 
-/** Hands over each valid line; null once for a line that is not a message or for too much output. */
+/** Passes each message to `receive`, and null once for an invalid line or too much output. */
 function readMessages(child: ChildProcess, receive: (message: WorkerMessage | null) => void): void {
   let pending = "";
   let totalBytes = 0;
@@ -145,6 +148,6 @@ function parseMessage(line: string): WorkerMessage | null {
 
 function explainCrash(code: number | null, signal: NodeJS.Signals | null, errorText: string): Outcome {
   const detail = errorText.trim().slice(-500) || `The process ended with ${signal ?? `code ${code}`}.`;
-  // V8 aborts in these words when its own heap is full.
+  // What V8 prints when its heap is full.
   return { end: /heap out of memory|Allocation failed/.test(errorText) ? "memory" : "crashed", detail };
 }

@@ -5,9 +5,9 @@ import sharp from "sharp";
 import { afterAll, expect } from "vitest";
 import { processDocument, type ProcessLimits, type ProcessResult } from "./index.ts";
 
-/** For tests: a folder that goes away with the test file, and reading bytes as a stored document is read. */
+/** For tests: a folder that is removed after the test file, and a way to process bytes like a stored document. */
 
-export const limits: ProcessLimits = { timeoutSeconds: 60, maxPages: 1000, memoryMb: 1024 };
+export const limits: ProcessLimits = { timeoutSeconds: 60, maxPages: 1000, memoryMb: 1024, outputMb: 50 };
 export const folder = await mkdtemp(join(tmpdir(), "sheaf-pdf-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

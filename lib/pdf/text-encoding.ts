@@ -3,10 +3,10 @@ import { isUtf8 } from "node:buffer";
 export type TextEncoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
 /**
- * How bytes are to be read as text; null if they are no text. UTF-16 without a byte order mark is recognised by
- * every second byte being zero, as in any text that is mostly Latin. What is neither is taken for windows-1252
- * (Latin 1 and what Excel writes) unless it has bytes no text has.
- * `isWhole` false: the bytes are the head of a longer file, and the last character may be cut.
+ * The encoding of a text; null if the bytes are no text. UTF-16 without a byte order mark is recognised by zeros in
+ * every second byte, as in mostly Latin text. Otherwise bytes that are not UTF-8 count as windows-1252 (Latin 1, Excel),
+ * unless some occur in no text. `isWhole` false: the bytes are the head of a longer file, and the last character may be
+ * cut.
  */
 export function detectEncoding(bytes: Buffer, isWhole = true): TextEncoding | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodes(bytes, "utf-16le", isWhole) ? "utf-16le" : null;
@@ -20,7 +20,7 @@ export function detectEncoding(bytes: Buffer, isWhole = true): TextEncoding | nu
   return undefinedIn1252.some((byte) => bytes.includes(byte)) ? null : "windows-1252";
 }
 
-/** Decodes as detected, without the byte order mark. A cut last character is dropped. */
+/** Decodes without the byte order mark. Drops a last character that is cut. */
 export function decodeText(bytes: Buffer, encoding: TextEncoding): string {
   return new TextDecoder(encoding).decode(bytes, { stream: true });
 }

@@ -1,4 +1,4 @@
-/** Types a browser shows without being able to run anything in them; text of any kind is shown as plain text. */
+/** Types that a browser shows and cannot execute. Every kind of text is shown as plain text. */
 const inlineTypes = new Map([
   ["application/pdf", "application/pdf"],
   ["image/png", "image/png"],
@@ -16,7 +16,7 @@ const graphemes = new Intl.Segmenter();
 // Control characters, and the marks that reorder text: `annexe<RLO>fdp.exe` would be shown as `annexeexe.pdf`.
 const invisible = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]/gu;
 
-/** A file name that no system takes for a path or a device, at most 255 bytes of UTF-8, its extension kept. */
+/** A file name without path separators and control characters, at most 255 bytes of UTF-8, with its extension. */
 export function safeFilename(filename: string): string {
   const plain = filename.toWellFormed().normalize("NFC").replace(invisible, "").replace(/[/\\]/g, "_").trim();
   if (/^\.*$/.test(plain)) return "download";
@@ -32,7 +32,7 @@ export function safeFilename(filename: string): string {
   return kept + extension;
 }
 
-/** `Content-Disposition` by RFC 6266: an ASCII name for old clients, the true one in the form of RFC 8187. */
+/** `Content-Disposition` by RFC 6266: an ASCII name for old clients, and the full name in the form of RFC 8187. */
 export function contentDisposition(disposition: "inline" | "attachment", filename: string): string {
   const name = safeFilename(filename);
   // "%" too: some clients decode escapes in the plain form.
@@ -45,8 +45,8 @@ export function contentDisposition(disposition: "inline" | "attachment", filenam
 }
 
 /**
- * How a stored object may be answered: whatever was asked, only listed types are shown in the browser; all others
- * (HTML, SVG, unknown) are attachments of a type that no browser renders.
+ * The headers for a stored object. Only listed types are shown in the browser, whatever was asked. All others (HTML, SVG,
+ * unknown) are attachments of a type that no browser renders.
  */
 export function presentation(options: {
   disposition: "inline" | "attachment";

@@ -4,7 +4,7 @@ import type { Storage } from "./types.ts";
 
 export type { Storage } from "./types.ts";
 
-/** Loaded at first use: a build needs no settings, and an instance on the local driver never loads the S3 client. */
+/** Loads the driver at first use: a build needs no settings, and the local driver does not load the S3 client. */
 async function openStorage(): Promise<Storage> {
   if (env.STORAGE_DRIVER === "local") {
     const { localStorageFromEnv } = await import("./local/from-env.ts");

@@ -2,7 +2,7 @@ const MIB = 1024 ** 2;
 
 export const PUT_TTL_SECONDS = 900;
 export const GET_TTL_SECONDS = 60;
-/** What `read` may hold in memory at once. */
+/** The most that `read` holds in memory. */
 export const MAX_READ_BYTES = 64 * MIB;
 export const MAX_LIST_ITEMS = 1000;
 

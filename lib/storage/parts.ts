@@ -3,8 +3,8 @@ import { MIN_PART_BYTES } from "./limits.ts";
 import type { UploadedPart } from "./types.ts";
 
 /**
- * Throws `content_mismatch` unless the parts named are exactly those the store has, in rising order, all but the last
- * of 5 MiB or more. Some stores accept fewer parts than were sent; a document with a hole in it is never wanted.
+ * Throws `content_mismatch` unless `named` lists exactly the parts that the store has, in rising order, all but the last
+ * of 5 MiB or more. Some stores accept fewer parts than were sent, which would leave a hole in the document.
  */
 export function assertParts(named: { partNumber: number; etag: string }[], present: UploadedPart[]): void {
   const refuse = (message: string) => new AppError("content_mismatch", message, { reason: "part" });

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 
-/** What a client needs for one direct upload. It sends `headers` as they are; `Content-Length` follows from the body. */
+/** One direct upload. The client sends `headers` unchanged; `Content-Length` follows from the body. */
 export interface PresignedPut {
   url: string;
   method: "PUT";
@@ -38,8 +38,8 @@ export interface UploadedPart {
  */
 export interface Storage {
   /**
-   * One upload straight from a client (15 minutes unless told). The store itself refuses another key, length,
-   * type or content, and an expired or altered URL. `sha256` is lower-case hex. No upload over 5 GiB: use multipart.
+   * One upload straight from a client (valid 15 minutes by default). The store refuses another key, length, type or
+   * content, and an expired or altered URL. `sha256` is lower-case hex. At most 5 GiB; larger files use multipart.
    */
   presignPut(options: {
     key: string;
@@ -49,8 +49,8 @@ export interface Storage {
     ttlSeconds?: number;
   }): Promise<PresignedPut>;
   /**
-   * A download straight to a client (60 seconds unless told). `inline` is honoured only for types that cannot run
-   * script; everything else is an attachment of type `application/octet-stream`. Does not look whether the object exists.
+   * A download straight to a client (valid 60 seconds by default). `inline` holds only for types that cannot run script;
+   * all others are attachments of type `application/octet-stream`. Does not check that the object exists.
    */
   presignGet(options: {
     key: string;
@@ -61,12 +61,12 @@ export interface Storage {
   }): Promise<string>;
   stat(key: string): Promise<ObjectStat | null>;
   /**
-   * The bytes, or those of an inclusive range cut at the object's end (empty when it starts beyond it).
-   * Refuses more than 64 MiB with `file_too_large`: use `stream`.
+   * The bytes, or those of an inclusive range, cut at the object's end and empty when it starts beyond it. Throws
+   * `file_too_large` for more than 64 MiB: use `stream`.
    */
   read(key: string, range?: { start: number; end: number }): Promise<Buffer>;
   stream(key: string): Promise<Readable>;
-  /** Stores what the server made. A body of another length than `sizeBytes` is `content_mismatch` and nothing is stored. */
+  /** Stores bytes that the server made. A body of another length than `sizeBytes` is `content_mismatch`; nothing is stored. */
   put(
     key: string,
     body: Buffer | Readable,
@@ -94,16 +94,16 @@ export interface MultipartStorage {
     ttlSeconds?: number;
   }): Promise<PresignedPut>;
   /**
-   * Makes the object of all parts sent, named in rising order: `content_mismatch` when they are not just those.
-   * `not_found` for an upload that is not (or no longer) open, which includes one completed before.
+   * Makes the object from all sent parts, which `parts` must list in rising order (else `content_mismatch`). `not_found`
+   * for an upload that is not open; a completed one is not.
    */
   complete(options: {
     key: string;
     uploadId: string;
     parts: { partNumber: number; etag: string }[];
   }): Promise<void>;
-  /** Frees the parts; no error when the upload is gone. */
+  /** Removes the parts. No error when the upload is gone. */
   abort(options: { key: string; uploadId: string }): Promise<void>;
-  /** All parts so far, by number; `not_found` for an upload that is not (or no longer) open. */
+  /** All parts so far, by number. `not_found` for an upload that is not open. */
   listParts(options: { key: string; uploadId: string }): Promise<UploadedPart[]>;
 }

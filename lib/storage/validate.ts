@@ -14,12 +14,12 @@ const uploadIdPattern = /^[A-Za-z0-9._~+/=-]{1,1024}$/;
 
 export const isKey = (key: string): boolean => keyPattern.test(key);
 
-/** Throws what no caller should ever cause: keys, types and digests are made or checked before they come here. */
+/** Throws `internal`: callers make or check keys, types and digests before, so a fault here is ours. */
 function demand(ok: boolean, what: string): asserts ok {
   if (!ok) throw new AppError("internal", `Storage was given ${what}`);
 }
 
-/** A key of `{userId}/{documentId}/{uuid}.ext` kind (see the pattern); anything else throws `internal`. */
+/** Throws `internal` unless the key has the form of `{userId}/{documentId}/{uuid}.ext` (see the pattern). */
 export function assertKey(key: string): void {
   demand(isKey(key), `a malformed key: ${JSON.stringify(key).slice(0, 200)}`);
 }
@@ -50,7 +50,7 @@ export function assertTtl(ttlSeconds: number): void {
   );
 }
 
-/** Length and digest of a direct upload; more than 5 GiB is `file_too_large`. */
+/** Checks length and digest of a direct upload. More than 5 GiB is `file_too_large`. */
 export function assertBody(body: { sizeBytes: number; sha256: string }): void {
   demand(Number.isSafeInteger(body.sizeBytes) && body.sizeBytes >= 0, "a malformed size");
   demand(sha256Pattern.test(body.sha256), "a malformed SHA-256");

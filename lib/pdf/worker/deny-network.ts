@@ -4,8 +4,8 @@ import { syncBuiltinESMExports } from "node:module";
 import net from "node:net";
 
 /**
- * Loaded before everything else where the kernel gives no network namespace. It stops code that opens connections
- * by accident or habit; it is no boundary against native code.
+ * Loaded first where the kernel gives no network namespace. It stops scripts from opening connections; it is no boundary
+ * against native code.
  */
 const deny = () => {
   throw Object.assign(new Error("Document processing has no network."), { code: "ERR_ACCESS_DENIED" });

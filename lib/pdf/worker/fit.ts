@@ -1,11 +1,14 @@
 import { thumbnailMaxHeightPixels, thumbnailWidthPixels } from "../limits.ts";
 
-/** Pixels of a thumbnail of something this large: 480 wide, less if that would make it too tall, never below 1. */
-export function fitThumbnail(size: { width: number; height: number }): { width: number; height: number } {
-  const scale = Math.min(thumbnailWidthPixels / size.width, thumbnailMaxHeightPixels / size.height);
+type Size = { width: number; height: number };
+
+/** The size in pixels of what is to be so wide, less if that would be too tall, at least 1. */
+export function fitWithin(size: Size, most: Size): Size {
+  const scale = Math.min(most.width / size.width, most.height / size.height);
   const fit = (length: number, limit: number) => Math.min(limit, Math.max(1, Math.round(length * scale)));
-  return {
-    width: fit(size.width, thumbnailWidthPixels),
-    height: fit(size.height, thumbnailMaxHeightPixels),
-  };
+  return { width: fit(size.width, most.width), height: fit(size.height, most.height) };
 }
+
+/** The size of a thumbnail: 480 pixels wide, less if that would be too tall. */
+export const fitThumbnail = (size: Size): Size =>
+  fitWithin(size, { width: thumbnailWidthPixels, height: thumbnailMaxHeightPixels });

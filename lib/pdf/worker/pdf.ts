@@ -6,7 +6,7 @@ import { send, sendProgress } from "./report.ts";
 import { TextOutput } from "./text-output.ts";
 import { writePixels } from "./thumbnail.ts";
 
-/** First the picture, then page after page of text: whatever stops the job later, both are there as far as it got. */
+/** Makes the thumbnail first, then reads text page by page, so that a job stopped later leaves what it finished. */
 export async function processPdf(job: Job): Promise<DoneMessage> {
   try {
     const pdf = await openPdf(job.sourcePath, job.heapBytes);
@@ -25,7 +25,7 @@ export async function processPdf(job: Job): Promise<DoneMessage> {
 }
 
 function readText(pdf: PdfDocument, job: Job, pages: number): DoneMessage["stopped"] {
-  const output = new TextOutput(join(job.outDir, textFileName));
+  const output = new TextOutput(join(job.outDir, textFileName), job.maxTextBytes);
   let readable = 0;
   for (let index = 0; index < pages; index++) {
     let text: string | null;

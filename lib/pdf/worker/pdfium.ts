@@ -12,23 +12,26 @@ const unsupportedSecurity = 5;
 const renderFlags = 0x01 | 0x10;
 const bgra = 4;
 
-/** A first page that takes longer is shown as far as it got. */
+/** After this time the first page is shown as far as it is drawn. */
 const renderTimeMs = 10_000;
 
 /** FPDF_FILEACCESS has 32-bit lengths. */
 const maxFileBytes = 2 ** 31 - 1;
 
-/** A page of a telephone book has 30,000 characters. */
+/** Far above a page of a telephone book, which has 30,000 characters. */
 const maxPageCharacters = 5_000_000;
+
+type Size = { width: number; height: number };
+type Fit = (size: Size) => Size;
 
 export type PdfDocument = {
   pageCount: number;
-  /** Size of a page in points, turned as it is shown; null if the page can't be read. */
+  /** Size of a page in points, rotated as shown. Null if the page can't be read. */
   pageSize(index: number): { width: number; height: number } | null;
-  /** Text in reading order as the file gives it; null if the page can't be read. */
+  /** Text in the file's order. Null if the page can't be read. */
   pageText(index: number): string | null;
-  /** Null if the page can't be read. */
-  renderPage(index: number): { width: number; height: number; rgba: Buffer } | null;
+  /** As a thumbnail, or in another size. Null if the page can't be read. */
+  renderPage(index: number, fit?: Fit): { width: number; height: number; rgba: Buffer } | null;
 };
 
 /**
@@ -49,7 +52,7 @@ export async function openPdf(path: string, heapBytes: number): Promise<PdfDocum
   pdfium.PDFiumExt_Init();
 
   const readBlock = core.addFunction((_: number, position: number, target: number, length: number) => {
-    // The heap moves when it grows: look it up each time.
+    // The heap moves when it grows, so it is looked up each time.
     return readFully(fd, core.HEAPU8.subarray(target, target + length), position >>> 0) ? 1 : 0;
   }, "iiiii");
   const access = core.wasmExports.malloc(12);
@@ -87,11 +90,11 @@ export async function openPdf(path: string, heapBytes: number): Promise<PdfDocum
         pdfium.FPDFText_ClosePage(text);
         return characters;
       }),
-    renderPage: (index) =>
+    renderPage: (index, fit = fitThumbnail) =>
       withPage(index, (page) => {
         const size = sizeOf(page);
         if (!size) return null;
-        const { width, height } = fitThumbnail(size);
+        const { width, height } = fit(size);
         const bitmap = pdfium.FPDFBitmap_CreateEx(width, height, bgra, 0, 0);
         pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xffffffff);
         const deadline = performance.now() + renderTimeMs;
@@ -111,7 +114,7 @@ export async function openPdf(path: string, heapBytes: number): Promise<PdfDocum
 function loadPdfium() {
   const wasmPath = fileURLToPath(import.meta.resolve("@embedpdf/pdfium/pdfium.wasm"));
   const wasm = readFileSync(wasmPath);
-  // Nothing of the library may reach standard output: it is the way to the parent.
+  // The library must not write to standard output, which carries messages to the parent.
   return init({ wasmBinary: wasm.buffer as ArrayBuffer, print: () => {}, printErr: () => {} });
 }
 
@@ -132,7 +135,7 @@ function limitHeap(heapBytes: number): void {
 
 let isHeapExhausted = false;
 
-/** What an exception out of the library means: it ran into its memory limit, or the file confused it. */
+/** Maps an exception of the library: its memory limit, or a damaged file. */
 export function explainTrap(error: unknown): JobFailure {
   if (error instanceof JobFailure) return error;
   if (isHeapExhausted) return new JobFailure("memory", "The document needs more memory than a job may use.");

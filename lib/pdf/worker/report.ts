@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import type { FailedMessage, WorkerMessage } from "../messages.ts";
 
-/** An end the parent should hear of by name. */
+/** A failure that is reported to the parent by name. */
 export class JobFailure extends Error {
   readonly reason: FailedMessage["reason"];
 
@@ -11,7 +11,7 @@ export class JobFailure extends Error {
   }
 }
 
-/** Synchronous, because the thread is busy inside WebAssembly for most of its life. */
+/** Synchronous, because the thread is busy in WebAssembly most of the time. */
 export function send(message: WorkerMessage): void {
   writeSync(1, `${JSON.stringify(message)}\n`);
 }

@@ -1,18 +1,27 @@
-/** Draws the beginning of a text as a page: an SVG, 480 by 640, whatever the text. */
+/** Draws the beginning of a text as a page: an SVG of 480 by 640. */
 export function drawText(text: string, contentType: string): string {
   const lines = text.split("\n").slice(0, 200);
-  const body =
+  return pageOf(
+    contentType === "text/csv" ? drawTable(lines) : (drawFlow(flowOf(lines, contentType), 1)[0] ?? ""),
+  );
+}
+
+/** Draws a whole text, as far as so many pages hold it; each an SVG that scales. */
+export function drawTextPages(text: string, contentType: string, mostPages: number): string[] {
+  const lines = text.split("\n");
+  const bodies =
     contentType === "text/csv"
-      ? drawTable(lines)
-      : contentType === "text/markdown"
-        ? drawMarkdown(lines)
-        : drawPlain(lines);
-  return [
+      ? drawTablePages(lines, mostPages)
+      : drawFlow(flowOf(lines, contentType), mostPages);
+  return (bodies.length > 0 ? bodies : [""]).map(pageOf);
+}
+
+const pageOf = (body: string): string =>
+  [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     `<g font-family="Liberation Sans, sans-serif" fill="#292524">${body}</g></svg>`,
   ].join("");
-}
 
 const width = 480;
 const height = 640;
@@ -22,26 +31,27 @@ const innerWidth = width - 2 * margin;
 type Style = { size: number; bold?: boolean; indent?: number; before?: number };
 const plain: Style = { size: 13 };
 
-function drawPlain(lines: string[]): string {
-  return drawFlow(lines.map((text) => ({ text, style: plain })));
+interface FlowLine {
+  text: string;
+  style: Style;
 }
 
-function drawMarkdown(lines: string[]): string {
-  return drawFlow(
-    joinParagraphs(lines).map((line) => {
-      const heading = /^(#{1,6})\s+(.*)$/.exec(line);
-      if (heading) {
-        const size = [24, 19, 16][heading[1]!.length - 1] ?? 14;
-        return { text: stripMarks(heading[2]!), style: { size, bold: true, before: size * 0.5 } };
-      }
-      const item = /^\s*(?:[-*+]|\d+[.)])\s+(.*)$/.exec(line);
-      if (item) return { text: `•  ${stripMarks(item[1]!)}`, style: { ...plain, indent: 14 } };
-      return { text: stripMarks(line), style: plain };
-    }),
-  );
-}
+const flowOf = (lines: string[], contentType: string): FlowLine[] =>
+  contentType === "text/markdown" ? flowOfMarkdown(lines) : lines.map((text) => ({ text, style: plain }));
 
-/** Lines of one paragraph or list item run on; headings, items and blank lines begin anew. */
+const flowOfMarkdown = (lines: string[]): FlowLine[] =>
+  joinParagraphs(lines).map((line) => {
+    const heading = /^(#{1,6})\s+(.*)$/.exec(line);
+    if (heading) {
+      const size = [24, 19, 16][heading[1]!.length - 1] ?? 14;
+      return { text: stripMarks(heading[2]!), style: { size, bold: true, before: size * 0.5 } };
+    }
+    const item = /^\s*(?:[-*+]|\d+[.)])\s+(.*)$/.exec(line);
+    if (item) return { text: `•  ${stripMarks(item[1]!)}`, style: { ...plain, indent: 14 } };
+    return { text: stripMarks(line), style: plain };
+  });
+
+/** Joins the lines of each paragraph and list item. Headings, items and blank lines begin a new line. */
 function joinParagraphs(lines: string[]): string[] {
   const joined: string[] = [];
   for (const line of lines) {
@@ -53,7 +63,7 @@ function joinParagraphs(lines: string[]): string[] {
   return joined;
 }
 
-/** Emphasis, code and link marks; what remains is what a reader would see. */
+/** Removes marks of emphasis, code and links. */
 function stripMarks(text: string): string {
   return text
     .replace(/!?\[([^\]]{0,200})\]\([^)]{0,500}\)/g, "$1")
@@ -62,19 +72,80 @@ function stripMarks(text: string): string {
     .replace(/^>\s?/, "");
 }
 
-function drawFlow(lines: { text: string; style: Style }[]): string {
-  const out: string[] = [];
-  let y = margin;
+/** The bodies of the pages that the lines fill, at most so many. */
+function drawFlow(lines: FlowLine[], mostPages: number): string[] {
+  const pages: string[][] = [];
+  let y = height;
   for (const { text, style } of lines) {
     const indent = style.indent ?? 0;
     y += y > margin ? (style.before ?? 0) : 0;
     for (const piece of wrap(text, (innerWidth - indent) / style.size)) {
       y += style.size * 1.45;
-      if (y > height - margin / 2) return out.join("");
-      out.push(drawLine(piece, margin + indent, y, style));
+      if (y > height - margin / 2) {
+        if (pages.length === mostPages) return pages.map((page) => page.join(""));
+        pages.push([]);
+        y = margin + style.size * 1.45;
+      }
+      pages.at(-1)!.push(drawLine(piece, margin + indent, y, style));
     }
   }
-  return out.join("");
+  return pages.map((page) => page.join(""));
+}
+
+/** More columns than this are not legible side by side: such a table is drawn as lines. */
+const mostColumns = 8;
+const cellSize = 9;
+const cellLine = cellSize * 1.4;
+/** A cell with more lines than this is cut: a row has to fit on a page. */
+const mostCellLines = 30;
+
+/** A table with all of its text, cells wrapped and the head repeated on each page. */
+function drawTablePages(lines: string[], mostPages: number): string[] {
+  const separator = findSeparator(lines[0] ?? "");
+  const rows = lines.filter((line) => line.trim() !== "").map((line) => splitRow(line, separator));
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 1);
+  if (columns > mostColumns)
+    return drawFlow(
+      rows.map((row) => ({ text: row.join("  |  "), style: { size: 10 } })),
+      mostPages,
+    );
+  const columnWidth = innerWidth / columns;
+  const layout = (row: string[]) => {
+    const cells = Array.from({ length: columns }, (_, column) =>
+      wrap(row[column] ?? "", (columnWidth - 8) / cellSize).slice(0, mostCellLines),
+    );
+    return { cells, rowHeight: Math.max(...cells.map(({ length }) => length)) * cellLine + 8 };
+  };
+  const draw = ({ cells, rowHeight }: ReturnType<typeof layout>, top: number, bold: boolean) =>
+    [
+      ...(bold
+        ? [`<rect x="${margin}" y="${top}" width="${innerWidth}" height="${rowHeight}" fill="#f5f5f4"/>`]
+        : []),
+      ...cells.flatMap((cell, column) =>
+        cell.map((text, line) =>
+          drawLine(text, margin + column * columnWidth + 4, top + (line + 1) * cellLine, {
+            size: cellSize,
+            bold,
+          }),
+        ),
+      ),
+      `<rect x="${margin}" y="${(top + rowHeight).toFixed(1)}" width="${innerWidth}" height="0.7" fill="#d6d3d1"/>`,
+    ].join("");
+  const head = layout(rows[0] ?? []);
+  const pages: string[][] = [];
+  let y = height;
+  for (const row of rows.slice(1)) {
+    const next = layout(row);
+    if (y + next.rowHeight > height - margin / 2) {
+      if (pages.length === mostPages) break;
+      pages.push([draw(head, margin, true)]);
+      y = margin + head.rowHeight;
+    }
+    pages.at(-1)!.push(draw(next, y, false));
+    y += next.rowHeight;
+  }
+  if (pages.length === 0) pages.push([draw(head, margin, true)]);
+  return pages.map((page) => page.join(""));
 }
 
 function drawTable(lines: string[]): string {
@@ -124,8 +195,8 @@ function drawLine(text: string, x: number, y: number, style: Style): string {
   return `<text x="${x}" y="${y.toFixed(1)}" font-size="${style.size}"${weight} xml:space="preserve">${escapeXml(text)}</text>`;
 }
 
-/** Rough widths in ems: wide scripts take one, narrow letters a quarter, the rest half. */
-function widthOf(character: string): number {
+/** Rough widths in ems: wide scripts one, narrow letters a quarter, the rest half. */
+export function widthOf(character: string): number {
   if (
     /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uff60\u{1f300}-\u{1faff}]/u.test(character)
   )
@@ -133,6 +204,9 @@ function widthOf(character: string): number {
   if (/[iljtfI.,:;'|!()[\] ]/.test(character)) return 0.3;
   return /[A-ZÄÖÜmwMW@%]/.test(character) ? 0.72 : 0.54;
 }
+
+/** A line of a text with more characters than this is no line. */
+const mostLineCharacters = 20_000;
 
 function cut(text: string, limitEms: number): string {
   let used = 0;
@@ -145,12 +219,12 @@ function cut(text: string, limitEms: number): string {
   return out;
 }
 
-function wrap(text: string, limitEms: number): string[] {
+export function wrap(text: string, limitEms: number): string[] {
   const lines: string[] = [];
   let line = "";
   let used = 0;
   for (const word of text
-    .slice(0, 4000)
+    .slice(0, mostLineCharacters)
     .replaceAll("\t", "    ")
     .split(/(?<= )/)) {
     const length = [...word].reduce((sum, character) => sum + widthOf(character), 0);
@@ -177,7 +251,7 @@ function wrap(text: string, limitEms: number): string[] {
   return [...lines, line];
 }
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text
     .replace(/[^\t\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "")
     .replaceAll("&", "&amp;")

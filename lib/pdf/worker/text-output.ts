@@ -1,20 +1,21 @@
 import { openSync, writeSync } from "node:fs";
-import { maxTextBytes } from "../limits.ts";
 
-/** Writes page after page, so that what was read survives a kill. */
+/** Writes page by page, so that finished pages survive a kill. */
 export class TextOutput {
   readonly #fd: number;
+  readonly #maxBytes: number;
   #sizeBytes = 0;
   #pages = 0;
 
-  constructor(path: string) {
+  constructor(path: string, maxBytes: number) {
+    this.#maxBytes = maxBytes;
     this.#fd = openSync(path, "wx");
   }
 
-  /** Adds a page, a form feed before it unless it is the first. False, and nothing written, if it no longer fits. */
+  /** Adds a page, after a form feed unless it is the first. False, and nothing written, if it does not fit. */
   addPage(text: string): boolean {
     const bytes = Buffer.from((this.#pages === 0 ? "" : "\f") + cleanText(text), "utf8");
-    if (this.#sizeBytes + bytes.length > maxTextBytes) return false;
+    if (this.#sizeBytes + bytes.length > this.#maxBytes) return false;
     for (let done = 0; done < bytes.length;) done += writeSync(this.#fd, bytes, done);
     this.#sizeBytes += bytes.length;
     this.#pages += 1;
@@ -23,8 +24,8 @@ export class TextOutput {
 }
 
 /**
- * Text a database and a browser accept: line feeds only, no control characters, no lone surrogates;
- * words that the page breaks with a hyphen are whole again (pdfium marks such hyphens U+0002 or U+FFFE).
+ * Text that a database and a browser accept: line feeds only, no control characters, no lone surrogates. Joins words
+ * that the page breaks with a hyphen (pdfium marks such hyphens U+0002 or U+FFFE).
  */
 export function cleanText(text: string): string {
   return text

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { type Job, maxTextBytes, textFileName } from "../limits.ts";
+import { type Job, textFileName } from "../limits.ts";
 import type { DoneMessage } from "../messages.ts";
 import { decodeText, detectEncoding } from "../text-encoding.ts";
 import { JobFailure } from "./report.ts";
@@ -8,15 +8,15 @@ import { cleanText, TextOutput } from "./text-output.ts";
 import { drawText } from "./text-drawing.ts";
 import { loadSharp, writeThumbnail } from "./thumbnail.ts";
 
-/** Text has no pages of its own; what is beyond the limit is left out and said to be. */
+/** Reads a text, which has no pages. The result says when text beyond the limit is left out. */
 export async function processText(job: Job): Promise<DoneMessage> {
-  const { bytes, isWhole } = readHead(job.sourcePath, maxTextBytes);
+  const { bytes, isWhole } = readHead(job.sourcePath, job.maxTextBytes);
   const encoding = detectEncoding(bytes, isWhole);
   if (!encoding) throw new JobFailure("damaged", "The file is not text in an encoding we know.");
-  // Each character may take more room in UTF-8 than it did before.
+  // A character may take more bytes in UTF-8 than before.
   const decoded = cleanText(decodeText(bytes, encoding));
-  const text = fitBytes(decoded, maxTextBytes);
-  new TextOutput(join(job.outDir, textFileName)).addPage(text);
+  const text = fitBytes(decoded, job.maxTextBytes);
+  new TextOutput(join(job.outDir, textFileName), job.maxTextBytes).addPage(text);
 
   const sharp = await loadSharp("image/svg+xml");
   const drawing = drawText(text.slice(0, 20_000), job.contentType);
@@ -25,7 +25,7 @@ export async function processText(job: Job): Promise<DoneMessage> {
   return { type: "done", pageCount: null, stopped: isCut ? { reason: "size", atPage: 1 } : undefined };
 }
 
-function readHead(path: string, limitBytes: number): { bytes: Buffer; isWhole: boolean } {
+export function readHead(path: string, limitBytes: number): { bytes: Buffer; isWhole: boolean } {
   const fd = openSync(path, "r");
   try {
     const sizeBytes = fstatSync(fd).size;

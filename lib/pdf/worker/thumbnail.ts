@@ -7,7 +7,7 @@ import {
   thumbnailWidthPixels,
 } from "../limits.ts";
 
-/** libvips loaders by what they read. All others stay blocked, so that a file is only ever read as what it claims to be. */
+/** libvips loaders by type. All others stay blocked, so that a file is read only as its declared type. */
 const loaders = {
   "image/png": "VipsForeignLoadPng",
   "image/jpeg": "VipsForeignLoadJpeg",
@@ -20,7 +20,7 @@ const loaders = {
 export type LoadableType = keyof typeof loaders;
 export const isLoadable = (type: string): type is LoadableType => Object.hasOwn(loaders, type);
 
-/** sharp, able to read the given type only. Loaded late: a job that fails early never pays for it. */
+/** sharp, limited to the given type. Loaded late, so that a job that fails early does not pay for it. */
 export async function loadSharp(type?: LoadableType) {
   const { default: sharp } = await import("sharp");
   sharp.cache(false);
@@ -36,7 +36,7 @@ export const readOptions = {
   sequentialRead: true,
 } as const;
 
-/** Turns it upright, puts it on white and stores it. Small pictures stay small. */
+/** Stores the image upright on white. Small images stay small. */
 export async function writeThumbnail(outDir: string, image: Sharp): Promise<void> {
   await image
     .autoOrient()

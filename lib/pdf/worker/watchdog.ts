@@ -2,8 +2,8 @@ import { Socket } from "node:net";
 import { workerData } from "node:worker_threads";
 
 /**
- * A thread beside the one that works, because that one may never come back from a hostile file.
- * It ends the process when the parent is gone (standard input closes, even after kill -9) or the time is up.
+ * A second thread, because the working one may never return from a hostile file. It ends the process when the parent is
+ * gone (standard input closes, even after kill -9) or the time is up.
  */
 const end = () => process.kill(process.pid, "SIGKILL");
 

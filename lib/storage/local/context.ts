@@ -1,4 +1,5 @@
 import { readdir, rm, stat } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { asStorageError, isMissing } from "./disk-error.ts";
 import { type StoragePaths, storagePaths } from "./paths.ts";
@@ -9,10 +10,10 @@ const SWEEP_EVERY_MS = 3600 * 1000;
 
 export interface LocalStorageConfig {
   directory: string;
-  /** AUTH_SECRET; all instances share it, so each honours the URLs of the others. */
+  /** AUTH_SECRET. All instances share it, so each accepts the URLs of the others. */
   secret: string;
   appUrl: string;
-  /** Where stored bytes are served from, if not from the application's own origin. */
+  /** The origin that serves stored bytes, where it is not the application's. */
   contentOrigin?: string | undefined;
 }
 
@@ -24,13 +25,15 @@ export interface LocalStorageContext {
   baseUrl: string;
   appOrigin: string;
   contentOrigin: string;
-  /** To be awaited before a write: clears what crashes left behind, at the first write and then at most hourly. */
+  /** Uploads in flight, by target path. */
+  arriving: Map<string, IncomingMessage>;
+  /** Removes what crashes left behind, at the first write and then at most once an hour. Await it before each write. */
   sweepWhenDue(): Promise<void>;
 }
 
 /**
- * Removes unfinished files untouched for a day, and multipart uploads a day after their last part. What is being
- * written keeps a fresh modification time, so that several instances on one folder never sweep each other's work.
+ * Removes unfinished files that nobody wrote to for a day, and multipart uploads a day after their last part. A file
+ * being written has a fresh modification time, so instances on one folder never sweep each other's work.
  */
 export async function sweepStale(paths: StoragePaths, now = Date.now()): Promise<void> {
   for (const folder of [paths.temporary, paths.uploads]) {
@@ -61,6 +64,7 @@ export function createLocalContext(config: LocalStorageConfig): LocalStorageCont
     baseUrl: `${contentOrigin}/storage/`,
     appOrigin,
     contentOrigin,
+    arriving: new Map(),
     sweepWhenDue() {
       if (!swept || Date.now() - sweptAt > SWEEP_EVERY_MS) {
         sweptAt = Date.now();

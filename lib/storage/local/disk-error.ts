@@ -4,7 +4,7 @@ import { AppError } from "#lib/errors/index.ts";
 export const isMissing = (error: unknown): boolean =>
   ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
 
-/** Says what a disk error means for the caller; the message never names a path. */
+/** Maps a disk error to what it means for the caller. The message never names a path. */
 export function asStorageError(error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {

@@ -22,7 +22,7 @@ import { expiryOf, presign } from "./presign.ts";
 import { signPermit } from "./signing.ts";
 import { writeObject } from "./write-object.ts";
 
-/** Objects as files under one folder; its presigned URLs are answered by `handleStorageRequest`. */
+/** Stores objects as files in one folder. `handleStorageRequest` answers its presigned URLs. */
 export function createLocalStorage(context: LocalStorageContext): Storage {
   const { paths } = context;
 
@@ -102,7 +102,7 @@ export function createLocalStorage(context: LocalStorageContext): Storage {
     async delete(key) {
       const path = paths.object(key);
       try {
-        // Not synced: an object that a power cut brings back is an orphan, and orphans are swept.
+        // Not synced: if a power cut brings the object back, it is an orphan and is swept.
         await unlink(path);
       } catch (error) {
         if (!isMissing(error)) throw asStorageError(error);

@@ -150,7 +150,7 @@ test("a process killed in the middle of an upload leaves no object, and nothing 
   expect((await store.storage.read(described.key)).equals(body)).toBe(true);
 });
 
-/** Whether a file system of our own can be mounted without being anybody special on this machine. */
+/** Whether this process can mount a file system without root. */
 function canMount(): boolean {
   try {
     execFileSync("unshare", ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], {

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { readdir } from "node:fs/promises";
-import { request as httpRequest } from "node:http";
-import { connect } from "node:net";
+import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { send } from "../testing/http.ts";
 import { type LocalTestStore, openLocalStore, randomKey, sha256 } from "../testing/stores.ts";
@@ -215,14 +216,30 @@ describe("PUT", () => {
     expect(await store.storage.stat(key)).toBeNull();
   });
 
-  test("keeps the object whole while many write it at once", async () => {
-    const body = randomBytes(500_000);
+  test("keeps the object whole while many write it at once, and at most the bytes of one", async () => {
+    const body = randomBytes(3_000_000);
     const { url, headers, key } = await presignPut(body);
-    const put = () => send(url, { method: "PUT", headers, body });
-    const answers = await Promise.all(Array.from({ length: 8 }, put));
-    expect(answers.map((answer) => answer.status)).toEqual(Array(8).fill(200));
+    const begin = async () => {
+      const request = httpRequest(url, { method: "PUT", headers, agent: false });
+      const cut = new Promise((resolve) => request.on("error", resolve));
+      const begun = await new Promise((resolve) => request.write(body.subarray(0, 2_000_000), resolve));
+      expect(begun).toBeFalsy();
+      await expect.poll(async () => (await unfinished()).length, eventually).toBe(1);
+      return { request, cut };
+    };
+    const first = await begin();
+    const second = await begin();
+    // the earlier one is cut off and its bytes are removed
+    expect(await first.cut).toMatchObject({ code: expect.stringMatching(/ECONNRESET|EPIPE/) as string });
+    const answers = await Promise.allSettled(
+      Array.from({ length: 8 }, () => send(url, { method: "PUT", headers, body })),
+    );
+    await second.cut;
+    const ends = answers.map((one) => (one.status === "fulfilled" ? one.value.status : "cut off"));
+    expect(ends).toContain(200);
+    expect(new Set([...ends, "cut off"])).toEqual(new Set([200, "cut off"]));
     expect((await store.storage.read(key)).equals(body)).toBe(true);
-    expect(await unfinished()).toEqual([]);
+    await expect.poll(() => unfinished(), eventually).toEqual([]);
   });
 });
 
@@ -258,6 +275,48 @@ describe("idle clients", () => {
     socket.destroy();
     expect(impatient.faults).toEqual([]);
   });
+});
+
+test("many refused uploads on one connection leave nothing behind on it", async () => {
+  const { url, headers } = await presignPut(text);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const accepted: Socket[] = [];
+  const warnings: unknown[] = [];
+  const collect = (socket: Socket) => void accepted.push(socket);
+  const warn = (warning: Error) => void warnings.push(warning);
+  store.server.on("connection", collect);
+  process.on("warning", warn);
+  const listeners = () => accepted[0]!.eventNames().map((name) => [name, accepted[0]!.listenerCount(name)]);
+  let before: unknown;
+  for (let count = 0; count < 300; count += 1) {
+    const request = httpRequest(url, {
+      method: "PUT",
+      agent,
+      headers: { ...headers, "content-type": "x/y" },
+    });
+    request.end(text);
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    expect(response.statusCode).toBe(403);
+    await response.toArray();
+    before ??= listeners();
+  }
+  expect(listeners()).toEqual(before);
+  store.server.off("connection", collect);
+  process.off("warning", warn);
+  agent.destroy();
+  expect(accepted.length).toBe(1);
+  expect(warnings).toEqual([]);
+});
+
+test("a refusal ends the connection that its caller wanted ended", async () => {
+  const { host, port, hostname } = new URL(store.context.appOrigin);
+  for (const body of ["", "0123456789"]) {
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `PUT /storage/x HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    expect(String(Buffer.concat(await socket.toArray()))).toMatch(/^HTTP\/1\.1 400 /);
+  }
 });
 
 describe("an origin of its own", () => {
@@ -301,8 +360,36 @@ describe("an origin of its own", () => {
   test("is the only one to answer", async () => {
     const url = new URL(await presignGet(await stored(text, apart), apart));
     expect((await send(url.href)).status).toBe(200);
-    const answer = await send(apart.context.appOrigin, { path: url.pathname + url.search });
-    expect(answer.status).toBe(421);
+    const { host, port } = new URL(apart.context.appOrigin);
+    for (const name of [
+      host,
+      "127.0.0.1",
+      "127.0.0.1:1",
+      `127.0.0.1.:${port}`,
+      `127.1:${port}`,
+      "0x7f000001",
+    ]) {
+      const answer = await send(url.href, { headers: { host: name } });
+      expect([name, answer.status]).toEqual([name, 421]);
+    }
+    // a trusted proxy puts its own name into Host and the asked one into X-Forwarded-Host
+    const forwarded = { "x-forwarded-host": `LOCALHOST, ${host}` };
+    expect((await send(url.href, { headers: forwarded })).status).toBe(421);
+    for (const name of [url.host, "LocalHost.", "10.0.0.7:3000", "sheaf.internal"])
+      expect([name, (await send(url.href, { headers: { host: name } })).status]).toEqual([name, 200]);
+  });
+
+  test("may have the application's name with a port of its own", async () => {
+    const { port } = new URL(apart.context.appOrigin);
+    const near = await openLocalStore({ contentHost: "127.0.0.1", appPort: 80 });
+    const url = await presignGet(await stored(text, near), near);
+    for (const [host, status] of [
+      [`127.0.0.1:${port}`, 200],
+      ["127.0.0.1", 421],
+      ["127.0.0.1.:80", 421],
+    ] as const)
+      expect([host, (await send(url, { headers: { host } })).status]).toEqual([host, status]);
+    await near.close();
   });
 });
 

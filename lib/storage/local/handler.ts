@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "#lib/env/index.ts";
+import { canonicalHost } from "#lib/http/host.ts";
 import { log } from "#lib/log/index.ts";
 import { CHECKSUM_HEADER } from "../checksum.ts";
 import { isKey } from "../validate.ts";
@@ -29,7 +30,7 @@ function authorize(context: LocalStorageContext, request: IncomingMessage): Perm
   return permit;
 }
 
-/** Headers that every answer carries: stored bytes never run, are never guessed at, and never leak their address. */
+/** Headers of every answer: stored bytes are not executed, their type is not guessed, their address is not sent on. */
 function setCommonHeaders(
   context: LocalStorageContext,
   request: IncomingMessage,
@@ -39,7 +40,7 @@ function setCommonHeaders(
   response.setHeader("X-Content-Type-Options", "nosniff");
   response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'");
   response.setHeader("Referrer-Policy", "no-referrer");
-  // On an origin of its own the bytes must be embeddable by the application, which is another site to it.
+  // Bytes on an origin of their own are embedded by the application, which is another site to them.
   response.setHeader("Cross-Origin-Resource-Policy", isForeign ? "cross-origin" : "same-origin");
   if (!isForeign) return;
   response.setHeader("Vary", "Origin");
@@ -58,23 +59,33 @@ function setCommonHeaders(
   response.setHeader("Access-Control-Max-Age", "600");
 }
 
-/** Whoever set up an origin for stored bytes never wants them answered under the application's name. */
-function checkHost(context: LocalStorageContext, request: IncomingMessage): void {
-  const appHost = new URL(context.appOrigin).host;
-  if (request.headers.host === appHost && new URL(context.contentOrigin).host !== appHost) {
+/**
+ * Where stored bytes have an origin of their own, refuses to serve them under the application's host, however it is
+ * spelled. Ports are ignored, as cookies ignore them, unless the two origins differ by the port alone.
+ */
+function checkHost({ appOrigin, contentOrigin }: LocalStorageContext, { headers }: IncomingMessage): void {
+  if (contentOrigin === appOrigin) return;
+  const app = new URL(appOrigin);
+  const hostOf = (text?: string) =>
+    canonicalHost(text?.trim(), app.protocol === "https:" ? "https:" : "http:");
+  const nameOf = (text?: string) => hostOf(text)?.replace(/:\d+$/, "");
+  const isOneName = nameOf(app.host) === nameOf(new URL(contentOrigin).host);
+  const spelling = isOneName ? hostOf : nameOf;
+  // a trusted proxy may put its own name into Host and the asked one into X-Forwarded-Host
+  const told = [headers.host, ...[headers["x-forwarded-host"] ?? []].flat().join(",").split(",")];
+  if (told.some((text) => spelling(text) === spelling(app.host)))
     throw new Refusal(421, "Stored objects have another address.");
-  }
 }
 
 interface StorageHandlerOptions {
-  /** Told of what went wrong here rather than with the client, which got a 500. */
+  /** Called for faults of the server, for which the client gets a 500. */
   onFault(error: unknown): void;
   idleMs?: number | undefined;
 }
 
 /**
- * The route behind the local driver's presigned URLs. Never rejects. A client that neither sends nor takes a byte for
- * `idleMs` (60 seconds unless told) is cut off.
+ * The route behind the local driver's presigned URLs. Never rejects. Cuts off a client that neither sends nor reads a
+ * byte for `idleMs` (60 seconds by default).
  */
 export function createStorageHandler(
   context: LocalStorageContext,
@@ -96,7 +107,7 @@ export function createStorageHandler(
       if (permit.op === "get") await serveGet(context, permit, request, response);
       else await servePut(context, permit, request, response);
     } catch (error) {
-      // The client is gone, or was cut off: there is nobody to tell.
+      // The client is gone or was cut off: nobody can receive an answer.
       if (request.socket.destroyed) return;
       const refusal = asRefusal(error);
       if (!refusal) onFault(error);
@@ -108,7 +119,7 @@ export function createStorageHandler(
 
 let handler: ReturnType<typeof createStorageHandler> | undefined;
 
-/** For the server to mount at `/storage/`, outside anything that limits bodies or request times; 404 on other drivers. */
+/** Mounted by the server at `/storage/`, outside of limits on bodies and request times. 404 on other drivers. */
 export async function handleStorageRequest(
   request: IncomingMessage,
   response: ServerResponse,

@@ -7,13 +7,13 @@ import { isMissing } from "./disk-error.ts";
 import { TRAILER_BYTES } from "./object-file.ts";
 import { OBJECT_SUFFIX } from "./paths.ts";
 
-/** Whether `name`, or anything that begins with it, can lie after the cursor and within the prefix. */
+/** Whether a key that begins with `folder` can match the prefix and come after the cursor. */
 function mayHold(folder: string, prefix: string, cursor: string): boolean {
   const within = folder.startsWith(prefix) || prefix.startsWith(folder);
   return within && (folder > cursor || cursor.startsWith(folder));
 }
 
-/** Keys under a folder in the order S3 lists them (by byte, a folder counting as its name with a slash). */
+/** Keys under a folder in S3's order: by byte, a folder sorted as its name with a slash. */
 async function* walk(
   directory: string,
   under: string,
@@ -42,7 +42,7 @@ async function* walk(
   }
 }
 
-/** One page of objects; an object deleted while the page is made is left out. */
+/** One page of objects, without those that are deleted while the page is made. */
 export async function listObjects(
   root: string,
   page: { prefix: string; cursor: string; limit: number },

@@ -13,7 +13,7 @@ import type { PresignedPut } from "../types.ts";
 const MIB = 1024 ** 2;
 const CHUNKS = 512;
 const SIZE_BYTES = CHUNKS * MIB;
-/** Far below the object, far above what buffers of a few megabytes and the garbage they become need. */
+/** Far below the size of the object, far above a few buffers and their garbage. */
 const ALLOWED_GROWTH_BYTES = 160 * MIB;
 const chunk = Buffer.alloc(MIB, "sheaf");
 

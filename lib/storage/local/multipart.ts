@@ -26,7 +26,7 @@ interface OpenUpload {
   contentType: string;
 }
 
-/** What was said when the upload was opened; `not_found` when it is not open, or is of another key. */
+/** What was recorded when the upload was opened. Throws `not_found` when it is not open or belongs to another key. */
 export async function getUpload(
   context: LocalStorageContext,
   key: string,

@@ -5,9 +5,9 @@ import type { ObjectStat } from "../types.ts";
 import { asStorageError, isMissing } from "./disk-error.ts";
 
 /**
- * An object is one file: its bytes, then a trailer of fixed length with what is known about them. One file means one
- * rename, so content and metadata can never disagree, and the fixed length makes the object's size the file's size
- * less a constant. The trailer names the length too: a file cut short by a bad disk or copy is noticed.
+ * An object is one file: its bytes, then a trailer of fixed length with their metadata. One file is one rename, so
+ * content and metadata cannot disagree. The object's size is the file's size minus a constant. The trailer repeats the
+ * length, so a file that a bad disk or copy cut short is noticed.
  */
 export const TRAILER_BYTES = 512;
 const MAGIC = "\n%sheaf-object ";

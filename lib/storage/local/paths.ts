@@ -2,11 +2,11 @@ import { join, resolve } from "node:path";
 import { assertKey, assertUploadId } from "../validate.ts";
 import { AppError } from "#lib/errors/index.ts";
 
-/** Ends every object file, so that no object can stand where another one needs a folder. */
+/** Ends every object file, so that no object has the name of a folder that another one needs. */
 export const OBJECT_SUFFIX = ".obj";
 const localUploadId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Where things are under STORAGE_DIR. All on one file system: a rename must not copy. */
+/** Paths under STORAGE_DIR. All on one file system, so that a rename does not copy. */
 export interface StoragePaths {
   objects: string;
   temporary: string;

@@ -5,7 +5,7 @@ import { type Permit, signPermit } from "./signing.ts";
 
 type Unexpiring<P> = P extends Permit ? Omit<P, "expires"> : never;
 
-/** Whole seconds, rounded up: no URL lives shorter than was promised. */
+/** Whole seconds, rounded up, so that no URL lives shorter than promised. */
 export const expiryOf = (ttlSeconds: number): number => Math.ceil(Date.now() / 1000) + ttlSeconds;
 
 export function presign(

@@ -14,11 +14,11 @@ export class Refusal extends Error {
   }
 }
 
-/** What of a refused body is read and thrown away, so that the client gets to read the answer before the line is cut. */
+/** How much of a refused body is read and discarded, so that the client reads the answer before the connection closes. */
 const DRAIN_BYTES = 64 * 1024 ** 2;
 const DRAIN_MS = 10_000;
 
-/** Maps what writing and reading throw; null means a fault of ours. */
+/** Maps errors of reading and writing to a refusal; null for faults of the server. */
 export function asRefusal(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
   if (!(error instanceof AppError)) return null;
@@ -30,7 +30,7 @@ export function asRefusal(error: unknown): Refusal | null {
   return null;
 }
 
-/** Answers a refusal. A client still sending its body is listened to for a while, then cut off. */
+/** Answers a refusal. Reads on for a while if the client still sends its body, then cuts the connection. */
 export function sendRefusal(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   const body = `${refusal.message}\n`;
   if (!request.complete) drain(request, response);
@@ -45,13 +45,14 @@ export function sendRefusal(request: IncomingMessage, response: ServerResponse, 
 
 function drain(request: IncomingMessage, response: ServerResponse): void {
   const { socket } = request;
-  // To close at once on bytes unread would reset the connection, and the answer could be lost with it.
+  // Closing with unread bytes resets the connection, and the answer may be lost.
+  const isLast = !response.shouldKeepAlive;
   response.shouldKeepAlive = true;
   const cut = setTimeout(() => socket.destroy(), DRAIN_MS);
-  const stop = () => clearTimeout(cut);
-  request.once("end", stop);
-  socket.once("close", stop);
-  request.on("error", stop); // the client hung up
+  // "close" is emitted in any case, also when the client hung up
+  request.once("close", () => clearTimeout(cut));
+  request.on("error", () => undefined);
+  if (isLast) request.once("end", () => socket.end());
   let drained = 0;
   request.on("data", (chunk: Buffer) => {
     drained += chunk.length;

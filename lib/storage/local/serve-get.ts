@@ -12,8 +12,8 @@ const CHUNK_BYTES = 256 * 1024;
 type Range = { start: number; end: number };
 
 /**
- * The one range asked for; null for the whole object (no range, several, or one that cannot be understood: RFC 9110
- * lets a server ignore those), "unsatisfiable" when it begins beyond the end.
+ * The requested range. Null means the whole object: there is no range, several, or an unreadable one, which RFC 9110
+ * lets a server ignore. "unsatisfiable" when it begins beyond the end.
  */
 export function parseRange(header: string | undefined, sizeBytes: number): Range | "unsatisfiable" | null {
   const match = /^bytes=[ \t]*(\d{0,16})-(\d{0,16})[ \t]*$/i.exec(header ?? "");
@@ -53,7 +53,7 @@ export async function serveGet(
       "Accept-Ranges": "bytes",
       ETag: etag,
       "Last-Modified": lastModified,
-      // Never kept beyond the moment the address stops working.
+      // A cached copy must not outlive the address.
       "Cache-Control": `private, max-age=${Math.max(0, Math.floor(permit.expires - Date.now() / 1000))}`,
     };
     const known = request.headers["if-none-match"];

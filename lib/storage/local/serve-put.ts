@@ -31,12 +31,37 @@ function checkHeaders(request: IncomingMessage, permit: PutPermit): void {
 }
 
 /**
- * The body as it arrives. Leaving early keeps the connection, so that the reason can be answered; once all has arrived
- * the client waits for us, and a slow disk must not count as the client's idleness.
+ * The body as it arrives. A reader that stops early keeps the connection, so the refusal can be answered. After the last
+ * byte the idle limit ends, because a slow disk is not the client's idleness.
  */
 async function* received(request: IncomingMessage, response: ServerResponse): AsyncGenerator<Buffer> {
   yield* request.iterator({ destroyOnReturn: false });
   response.setTimeout(0);
+}
+
+/** Stores the body at the permit's key and checks it against what was signed. */
+async function store(
+  context: LocalStorageContext,
+  permit: PutPermit,
+  target: string,
+  body: AsyncIterable<Buffer>,
+): Promise<void> {
+  const { sizeBytes, sha256 } = permit;
+  const common = {
+    ...{ temporaryDirectory: context.paths.temporary, target, body },
+    expected: { sizeBytes, sha256 },
+  };
+  await context.sweepWhenDue();
+  if (permit.op === "put") {
+    await writeObject({ ...common, contentType: permit.contentType });
+    return;
+  }
+  const { contentType } = await getUpload(context, permit.key, permit.uploadId);
+  try {
+    await writeObject({ ...common, contentType, createFolder: false });
+  } catch (error) {
+    throw isMissing(error) ? uploadNotFound(error) : error;
+  }
 }
 
 export async function servePut(
@@ -46,24 +71,18 @@ export async function servePut(
   response: ServerResponse,
 ): Promise<void> {
   checkHeaders(request, permit);
-  const { paths } = context;
-  const { sizeBytes, sha256 } = permit;
-  const common = {
-    temporaryDirectory: paths.temporary,
-    body: received(request, response),
-    expected: { sizeBytes, sha256 },
-  };
-  await context.sweepWhenDue();
-  if (permit.op === "put") {
-    await writeObject({ ...common, target: paths.object(permit.key), contentType: permit.contentType });
-  } else {
-    const { contentType } = await getUpload(context, permit.key, permit.uploadId);
-    const target = paths.part(permit.uploadId, permit.part);
-    try {
-      await writeObject({ ...common, target, contentType, createFolder: false });
-    } catch (error) {
-      throw isMissing(error) ? uploadNotFound(error) : error;
-    }
+  const { paths, arriving } = context;
+  const target = permit.op === "put" ? paths.object(permit.key) : paths.part(permit.uploadId, permit.part);
+  // A client that sends again has lost its earlier connection. Many at a time would fill the disk with one signed upload.
+  const before = arriving.get(target);
+  if (before && !before.complete) before.destroy();
+  arriving.set(target, request);
+  try {
+    await store(context, permit, target, received(request, response));
+  } finally {
+    if (arriving.get(target) === request) arriving.delete(target);
   }
-  response.writeHead(200, { ETag: `"${sha256}"`, "Content-Length": 0, "Cache-Control": "no-store" }).end();
+  response
+    .writeHead(200, { ETag: `"${permit.sha256}"`, "Content-Length": 0, "Cache-Control": "no-store" })
+    .end();
 }

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
-/** Everything one URL allows. Every field is signed; the URL carries them all. */
+/** What one URL allows. The URL carries every field, and all are signed. */
 export type Permit =
   | { op: "put"; key: string; contentType: string; sizeBytes: number; sha256: string; expires: number }
   | {
@@ -21,7 +21,7 @@ export type Permit =
       expires: number;
     };
 
-/** Query parameters of each operation; a URL has exactly these and `signature`. */
+/** Query parameters of each operation. A URL has exactly these and `signature`. */
 const fields = {
   put: ["contentType", "sizeBytes", "sha256", "expires"],
   part: ["uploadId", "part", "sizeBytes", "sha256", "expires"],
@@ -29,16 +29,16 @@ const fields = {
 } as const;
 const numbers = new Set(["sizeBytes", "part", "expires"]);
 
-/** A key for storage URLs alone, so that no signature made elsewhere with the same secret is one here. */
+/** A key for storage URLs alone, so that signatures made elsewhere with the same secret are not valid here. */
 export function deriveSigningKey(secret: string): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, "", "sheaf storage url v1", 32));
 }
 
-// JSON keeps the fields apart whatever they contain; a plain separator could be moved from one into the next.
+// JSON keeps the fields apart whatever they contain. A plain separator could be part of a field.
 const mac = (signingKey: Buffer, parts: string[]): string =>
   createHmac("sha256", signingKey).update(JSON.stringify(parts)).digest("base64url");
 
-/** `key?op=…&…&signature=…`, to be appended to the address of the storage route. */
+/** `key?op=…&…&signature=…`, relative to the address of the storage route. */
 export function signPermit(signingKey: Buffer, permit: Permit): string {
   const values = permit as unknown as Record<string, string | number>;
   const query = new URLSearchParams({ op: permit.op });
@@ -52,7 +52,7 @@ export function signPermit(signingKey: Buffer, permit: Permit): string {
   return `${permit.key}?${query.toString()}`;
 }
 
-/** The permit of a URL's key and query, or null when anything in it was added, left out or altered. Expiry is not judged. */
+/** The permit of a URL's key and query, or null when anything was added, left out or altered. Does not check the expiry. */
 export function verifyPermit(signingKey: Buffer, key: string, search: string): Permit | null {
   const query = new URLSearchParams(search);
   const op = query.get("op");
@@ -66,7 +66,7 @@ export function verifyPermit(signingKey: Buffer, key: string, search: string): P
     if (value === null) return null;
     values.push(value);
   }
-  // Compared as text: several base64 texts stand for the same bytes, and only one of them is the URL we made.
+  // Compared as text: several base64 texts decode to the same bytes, and only one of them is in the URL we made.
   const signature = Buffer.from(query.get("signature") ?? "");
   const expected = Buffer.from(mac(signingKey, [key, op, ...values]));
   if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return null;

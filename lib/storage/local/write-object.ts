@@ -5,7 +5,7 @@ import { AppError } from "#lib/errors/index.ts";
 import { asStorageError, isMissing } from "./disk-error.ts";
 import { encodeTrailer, type ObjectMetadata } from "./object-file.ts";
 
-/** Small chunks from a socket are gathered to this before a write: fewer trips to the thread pool, still constant memory. */
+/** Small chunks from a socket are gathered to this size before a write, which saves trips to the thread pool. */
 const WRITE_BYTES = 1024 ** 2;
 
 interface ExpectedBody {
@@ -13,7 +13,7 @@ interface ExpectedBody {
   sha256?: string | undefined;
 }
 
-/** Makes names in a directory survive a power cut. Windows has no such call; its file systems journal names. */
+/** Makes new names in a directory survive a power cut. Windows has no such call; its file systems journal names. */
 async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(path, "r");
@@ -33,7 +33,7 @@ export async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-/** Puts a finished file in its place; tries again when an emptied folder was removed in between. */
+/** Renames a finished file to its target. Tries again when a deletion removed the empty folder in between. */
 async function publish(temporary: string, target: string, createFolder: boolean): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     if (createFolder) await makeDirectory(dirname(target));
@@ -96,9 +96,9 @@ async function writeBody(
 }
 
 /**
- * Stores a body as the object file `target`: written and synced under another name, then renamed, so that readers see
- * the old object or the whole new one. Whatever fails, nothing stays behind; once this returns, a power cut loses nothing.
- * Another length or digest than expected is `content_mismatch`, a full disk `upstream_unavailable`.
+ * Stores a body as the object file `target`. It is written and synced under another name and then renamed, so readers
+ * see the old object or the whole new one. A failure leaves nothing behind; after success a power cut loses nothing.
+ * Throws `content_mismatch` for another length or digest than expected, `upstream_unavailable` for a full disk.
  */
 export async function writeObject(options: {
   temporaryDirectory: string;
@@ -106,7 +106,7 @@ export async function writeObject(options: {
   body: AsyncIterable<Buffer> | Iterable<Buffer>;
   contentType: string;
   expected?: ExpectedBody;
-  /** False where the folder's existence is what allows the write: an upload that was aborted must not come back. */
+  /** False for parts: their folder exists while the upload is open, and an aborted upload must not come back. */
   createFolder?: boolean;
 }): Promise<ObjectMetadata> {
   const temporary = join(options.temporaryDirectory, randomUUID());

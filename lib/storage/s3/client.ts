@@ -5,7 +5,7 @@ import { CHECKSUM_HEADER, hexToBase64 } from "../checksum.ts";
 import type { PresignedPut } from "../types.ts";
 
 export interface S3StorageConfig {
-  /** Where the store is, for this server and for browsers; AWS when left out. */
+  /** Address of the store, for this server and for browsers. AWS when left out. */
   endpoint?: string | undefined;
   region: string;
   bucket: string;
@@ -15,7 +15,7 @@ export interface S3StorageConfig {
 }
 
 const CONNECT_MS = 5_000;
-/** Silence on a connection. Completing an upload of many parts may keep a store busy for long. */
+/** Longest silence on a connection. A store may work for long on completing an upload of many parts. */
 const IDLE_MS = 60_000;
 const ALGORITHM_HEADER = "x-amz-sdk-checksum-algorithm";
 
@@ -25,7 +25,7 @@ export function createClient(config: S3StorageConfig): S3Client {
     region: config.region,
     forcePathStyle: config.forcePathStyle,
     credentials: { accessKeyId: config.accessKeyId, secretAccessKey: config.secretAccessKey },
-    // The default would sign the CRC32 of an empty body into every presigned PUT, which strict stores then refuse.
+    // The default signs the CRC32 of an empty body into every presigned PUT, which strict stores refuse.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     maxAttempts: 3,
@@ -34,8 +34,8 @@ export function createClient(config: S3StorageConfig): S3Client {
 }
 
 /**
- * Signs an upload so that the store checks length, type and digest. All these headers must be signed, and the two
- * `x-amz` ones must stay headers: as query parameters stores silently ignore the digest.
+ * Signs an upload so that the store checks length, type and digest. All these headers must be signed. The two `x-amz`
+ * ones must stay headers: stores silently ignore the digest as a query parameter.
  */
 export async function presignUpload(
   client: S3Client,

@@ -76,7 +76,7 @@ export function createS3Storage(config: S3StorageConfig): Storage {
           const digest = head.ChecksumSHA256;
           return {
             sizeBytes: head.ContentLength ?? 0,
-            // Of an upload in parts there is only a digest of digests, which says nothing about the whole.
+            // For an upload in parts S3 knows only a digest of digests.
             sha256: digest && !digest.includes("-") ? base64ToHex(digest) : null,
             contentType: head.ContentType ?? null,
             modifiedAt: head.LastModified ?? new Date(0),
@@ -139,7 +139,7 @@ export function createS3Storage(config: S3StorageConfig): Storage {
       const command = new ListObjectsV2Command({
         Bucket: config.bucket,
         Prefix: prefix,
-        // A key, not the store's token: it stays valid, and the objects after it are the same ones on every driver.
+        // A key instead of the store's token: it stays valid and means the same on every driver.
         StartAfter: cursor,
         MaxKeys: Math.max(1, Math.min(limit, MAX_LIST_ITEMS)),
       });

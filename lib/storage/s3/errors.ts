@@ -7,10 +7,10 @@ const refusedParts = new Set(["InvalidPart", "InvalidPartOrder", "EntityTooSmall
 export const isStatus = (error: unknown, status: number): boolean =>
   error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
 
-/** The client marks all that went wrong on the way to the store or there; anything else is a fault of ours. */
+/** The client marks every error of the store and of the way to it. Any other error is a fault of ours. */
 const isFromStore = (error: unknown): error is Error => error instanceof Error && "$metadata" in error;
 
-/** A missing object is `not_found`; a store that is away, too slow, misconfigured or refuses us is `upstream_unavailable`. */
+/** A missing object is `not_found`. A store that is away, slow, misconfigured or refuses us is `upstream_unavailable`. */
 function asAppError(error: unknown): unknown {
   if (!isFromStore(error)) return error;
   if (error.name === "NoSuchKey" || error.name === "NotFound") return objectNotFound(error);
@@ -31,7 +31,7 @@ function asAppError(error: unknown): unknown {
   );
 }
 
-/** Runs one call to the store and maps what it throws. */
+/** Runs one call to the store and maps its errors. */
 export async function call<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -84,7 +84,7 @@ export function createS3Multipart(client: S3Client, bucket: string): MultipartSt
       await call(async () => {
         const present = await fetchParts(key, uploadId);
         assertParts(parts, present.map(asUploadedPart));
-        // Stores that kept a digest with each part want to hear it again.
+        // Stores that keep a digest per part demand it again.
         const Parts = present.map(({ PartNumber, ETag, ChecksumSHA256 }) => ({
           PartNumber,
           ETag,

@@ -12,7 +12,7 @@ interface Measured {
   open(): Buffer | Readable;
 }
 
-/** Lends a body whose length and digest are known: S3 wants both before the first byte, so streams go through a file. */
+/** Calls `send` with the body's length and digest. S3 wants both before the first byte, so streams go through a file. */
 export async function withMeasured<T>(
   body: Buffer | Readable,
   send: (measured: Measured) => Promise<T>,

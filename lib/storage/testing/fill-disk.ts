@@ -4,7 +4,7 @@ import { AppError } from "#lib/errors/index.ts";
 import { send } from "./http.ts";
 import { openLocalStore, randomKey, sha256 } from "./stores.ts";
 
-// Run by a test in a folder with little room: prints what became of bodies that do not fit.
+// A test runs this in a folder with little space. It prints what happened to bodies that do not fit.
 const store = await openLocalStore({ directory: process.argv[2]! });
 const { storage } = store;
 const contentType = "application/pdf";

@@ -6,7 +6,7 @@ interface Answer {
   body: Buffer;
 }
 
-/** One request exactly as told: unlike `fetch` it lets a test lie about lengths and send any path. */
+/** Sends one request as given. Unlike `fetch` it allows a wrong length and any path. */
 export function send(
   url: string,
   options: { method?: string; headers?: Record<string, string | number>; body?: Buffer; path?: string } = {},

@@ -5,8 +5,8 @@ export type Question =
   | { ask: "get"; options: { key: string; filename: string; contentType: string; disposition: "inline" } }
   | { ask: "peak" };
 
-// Run by a test as a process of its own, so that only the storage's memory is measured: signs addresses, serves them,
-// and tells the most memory that was resident since it was last asked.
+// A test runs this as a process of its own to measure the storage's memory alone. It signs addresses, serves them, and
+// answers with the peak of resident memory since the last question.
 const store = await openLocalStore({ directory: process.argv[2] });
 let peak = 0;
 setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 10);

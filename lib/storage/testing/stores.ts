@@ -21,13 +21,13 @@ export interface LocalTestStore extends TestStore {
   context: LocalStorageContext;
   directory: string;
   server: Server;
-  /** What the route could not explain by the client's doing. */
+  /** Faults of the server. */
   faults: unknown[];
 }
 
-/** The local driver on an empty folder, its route served on a free port as the launcher serves it. */
+/** The local driver on an empty folder, with its route on a free port. */
 export async function openLocalStore(
-  options: { directory?: string; contentHost?: string; idleMs?: number } = {},
+  options: { directory?: string; contentHost?: string; appPort?: number; idleMs?: number } = {},
 ): Promise<LocalTestStore> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "sheaf-storage-")));
   const faults: unknown[] = [];
@@ -40,7 +40,7 @@ export async function openLocalStore(
   const context = createLocalContext({
     directory,
     secret: randomUUID(),
-    appUrl: `http://127.0.0.1:${port}`,
+    appUrl: `http://127.0.0.1:${options.appPort ?? port}`,
     contentOrigin: options.contentHost && `http://${options.contentHost}:${port}`,
   });
   const handle = createStorageHandler(context, {
@@ -61,7 +61,7 @@ export async function openLocalStore(
   };
 }
 
-/** The s3 driver on a new bucket of its own. */
+/** The s3 driver on a new bucket. */
 export async function openS3Store(account: Omit<S3StorageConfig, "bucket">): Promise<TestStore> {
   const config = { ...account, bucket: `sheaf-test-${randomUUID()}` };
   await createClient(config).send(new CreateBucketCommand({ Bucket: config.bucket }));
