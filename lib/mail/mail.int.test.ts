@@ -3,18 +3,21 @@ import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { env } from "#lib/env/index.ts";
-import { listMails, sendInvitationMail } from "./index.ts";
-import { sendMail } from "./send.ts";
+import { letter, listMails, sendMail } from "./index.ts";
 import { startSmtpSink } from "./testing.ts";
 
 const someone = () => `${randomUUID()}@example.org`;
-const invitation = (to: string) => ({
-  to,
-  language: "en" as const,
-  inviterName: "Ann <b>O’Neil</b>\r\nBcc: evil@example.org",
-  collectionName: 'Win now: https://evil.example/ "www.evil.example" & more',
-  url: `${env.APP_URL}/collections/1?a=1&b=2`,
-});
+const invitation = (to: string, language: "en" | "de" = "en") =>
+  letter({
+    to,
+    language,
+    kind: "invitation",
+    values: {
+      inviter: "Ann <b>O’Neil</b>\r\nBcc: evil@example.org",
+      collection: 'Win now: https://evil.example/ "www.evil.example" & more',
+    },
+    path: "/collections/1?a=1&b=2",
+  });
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -23,7 +26,7 @@ afterEach(() => {
 
 it("writes a file for each mail where no server is configured", async () => {
   const to = someone();
-  await Promise.all([sendInvitationMail(invitation(to)), sendInvitationMail(invitation(to))]);
+  await Promise.all([sendMail(invitation(to)), sendMail(invitation(to))]);
   const mails = (await listMails()).filter((mail) => mail.to === to);
   expect(mails).toHaveLength(2);
   expect(mails[0]).toMatchObject({ from: env.MAIL_FROM, sentAt: expect.stringMatching(/Z$/) });
@@ -34,7 +37,7 @@ it("writes a file for each mail where no server is configured", async () => {
 
 it("quotes names as plain words: no line breaks, no markup, no links", async () => {
   const to = someone();
-  await sendInvitationMail(invitation(to));
+  await sendMail(invitation(to));
   const mail = (await listMails()).find((found) => found.to === to)!;
   expect(mail.subject).not.toMatch(/[\r\n]/);
   expect(mail.html).not.toContain("<b>O");
@@ -48,7 +51,7 @@ it("quotes names as plain words: no line breaks, no markup, no links", async () 
 
 it("speaks the reader's language", async () => {
   const to = someone();
-  await sendInvitationMail({ ...invitation(to), language: "de" });
+  await sendMail(invitation(to, "de"));
   const mail = (await listMails()).find((found) => found.to === to)!;
   expect(mail.subject).toContain("mit dir geteilt");
   expect(mail.html).toContain('<html lang="de">');
@@ -67,7 +70,7 @@ it("hands mails to the configured server, each to its one recipient", async () =
     vi.stubEnv("SMTP_URL", sink.url);
     vi.resetModules();
     const to = someone();
-    await (await import("./index.ts")).sendInvitationMail(invitation(to));
+    await (await import("./index.ts")).sendMail(invitation(to));
     expect(sink.mails).toHaveLength(1);
     expect(sink.mails[0]!.recipients).toEqual([to]);
     const [head = ""] = sink.mails[0]!.source.split("\r\n\r\n");
@@ -84,5 +87,5 @@ it("says when the server takes nothing", async () => {
   vi.stubEnv("SMTP_URL", sink.url);
   vi.resetModules();
   const again = await import("./index.ts");
-  await expect(again.sendInvitationMail(invitation(someone()))).rejects.toThrow();
+  await expect(again.sendMail(invitation(someone()))).rejects.toThrow();
 });

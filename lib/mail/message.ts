@@ -6,22 +6,40 @@ export interface Mail {
   subject: string;
   text: string;
   html: string;
+  /** Where mails like this one are ended by one click (RFC 8058): answers POST without a sign-in. */
+  unsubscribeUrl?: string;
 }
 
-/**
- * The mail with nothing in it that could become a second recipient or a header. Throws for what is not one address:
- * whoever calls has validated it long ago.
- */
-export function safeMail({ to, subject, text, html }: Mail): Mail {
+/** As it is sent: with its headers, and nothing in it that could become a second recipient or a header. */
+export interface SafeMail {
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  headers: Record<string, string>;
+}
+
+/** Throws unless `to` is exactly one address, which callers have validated before. */
+export function safeMail({ to, subject, text, html, unsubscribeUrl }: Mail): SafeMail {
   if (!emailSchema.safeParse(to).success) throw new Error("A mail goes to exactly one address.");
-  return { to, subject: oneLine(subject).slice(0, 200), text, html };
+  return {
+    ...{ to, subject: oneLine(subject).slice(0, 200), text, html },
+    headers: {
+      // no out-of-office answers to a machine
+      "Auto-Submitted": "auto-generated",
+      ...(unsubscribeUrl !== undefined && {
+        "List-Unsubscribe": `<${new URL(unsubscribeUrl).href}>`,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+      }),
+    },
+  };
 }
 
-export const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim();
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim();
 
 /**
- * What people call themselves and their things, for a mail to somebody else: one line, not too long, and without
- * anything a mail program would turn into a link.
+ * A name that one person chose, fit for a mail to another: one line, at most 100 characters, nothing that a mail program
+ * would turn into a link.
  */
 export const quotable = (name: string): string => {
   const plain = oneLine(name)
