@@ -1,7 +1,7 @@
 import { Inngest } from "inngest";
 
 /**
- * The one client. Address and keys come from INNGEST_BASE_URL, INNGEST_EVENT_KEY and INNGEST_SIGNING_KEY, which the
- * library reads itself. Never in development mode: there an unsigned call could run any function.
+ * The library reads INNGEST_BASE_URL, INNGEST_EVENT_KEY and INNGEST_SIGNING_KEY itself. Development mode stays off: it
+ * accepts unsigned calls, which could run any function.
  */
 export const inngest = new Inngest({ id: "sheaf", isDev: false });

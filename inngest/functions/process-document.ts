@@ -2,7 +2,7 @@ import { giveUpProcessing, processUploadedDocument } from "#lib/documents/proces
 import { inngest } from "../client.ts";
 import { eventSchemas } from "../events.ts";
 
-/** Page count, text and thumbnail of an uploaded document. At most two at a time: each may use a gigabyte. */
+/** Reads page count, text and thumbnail of an uploaded document. Two at a time, because each may use a gigabyte. */
 export const processDocument = inngest.createFunction(
   {
     id: "process-document",

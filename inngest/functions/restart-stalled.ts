@@ -2,7 +2,7 @@ import { findStalledDocuments } from "#lib/documents/processing.ts";
 import { env } from "#lib/env/index.ts";
 import { inngest } from "../client.ts";
 
-/** Every ten minutes: jobs whose process is gone without a word are started again. */
+/** Every ten minutes: restarts jobs whose process died without reporting. */
 export const restartStalled = inngest.createFunction(
   { id: "restart-stalled-documents", retries: 2, triggers: { cron: "*/10 * * * *" } },
   async ({ step }) => {

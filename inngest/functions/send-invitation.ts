@@ -1,11 +1,11 @@
-import { sendInvitation } from "#lib/sharing/invitation-mail.ts";
+import { sendInvitation } from "#lib/sharing/letters.ts";
 import { inngest } from "../client.ts";
 import { eventSchemas } from "../events.ts";
-import { inTurn } from "./in-turn.ts";
+import { sendQueuedMail } from "./queued-mail.ts";
 
 /**
- * Tells an address what was shared with it. Letters over the inviter's hourly limit wait for the next hour. What was taken
- * back meanwhile is not mentioned.
+ * Mails an address what was shared with it, within the inviter's hourly allowance. A grant that was revoked meanwhile is
+ * not mailed.
  */
 export const sendInvitationMail = inngest.createFunction(
   {
@@ -16,6 +16,6 @@ export const sendInvitationMail = inngest.createFunction(
   },
   async ({ event, step }) => {
     const { collaboratorId } = eventSchemas["collaborator/added"].parse(event.data);
-    return inTurn(step, () => sendInvitation(collaboratorId));
+    return sendQueuedMail(step, () => sendInvitation(collaboratorId, event.id ?? collaboratorId));
   },
 );

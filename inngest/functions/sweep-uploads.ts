@@ -1,7 +1,7 @@
 import { removeDoomedObjects, removeOrphanedObjects, sweepAbandonedUploads } from "#lib/uploads/index.ts";
 import { inngest } from "../client.ts";
 
-/** Every half hour: uploads never confirmed within an hour, then the objects nothing uses any more. */
+/** Every half hour: removes uploads that were not confirmed within an hour, then objects that nothing uses any more. */
 export const sweepUploads = inngest.createFunction(
   { id: "sweep-abandoned-uploads", retries: 2, triggers: { cron: "*/30 * * * *" } },
   async ({ step }) => {
@@ -11,7 +11,7 @@ export const sweepUploads = inngest.createFunction(
   },
 );
 
-/** Once a day: objects in the store that no row knows. */
+/** Once a day: removes objects in the store that no row names. */
 export const sweepOrphans = inngest.createFunction(
   { id: "sweep-orphaned-objects", retries: 2, triggers: { cron: "17 3 * * *" } },
   async ({ step }) => step.run("orphans", () => removeOrphanedObjects()),

@@ -1,10 +1,22 @@
 import { z } from "zod";
+import { limitsIn } from "#lib/rate-limit/classes.ts";
 
 /**
  * Every setting of the application, read once from the environment and validated.
  * `.env.example` explains each variable; adding one here means adding it there.
  */
 const flag = z.enum(["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
+/** What `read` makes of a text, or what it throws as the reason. */
+const readBy =
+  <Value>(read: (text: string) => Value) =>
+  (text: string, context: z.RefinementCtx): Value => {
+    try {
+      return read(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
+  };
 const count = z.coerce.number().int().positive();
 const limit = z.coerce.number().int().nonnegative();
 
@@ -13,6 +25,7 @@ const schema = z.object({
   APP_URL: z.url().default("http://localhost:3000"),
   CONTENT_ORIGIN: z.url().optional(),
   AUTH_SECRET: z.string().min(32),
+  AUDIT_KEYS: z.string().optional(),
   DATABASE_URL: z.url(),
   DATABASE_POOL_SIZE: count.default(10),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
@@ -29,6 +42,12 @@ const schema = z.object({
   MAX_UPLOAD_BYTES: count.default(5_368_709_120),
 
   SMTP_URL: z.url().optional(),
+  DKIM_DOMAIN: z.string().optional(),
+  DKIM_SELECTOR: z.string().optional(),
+  DKIM_PRIVATE_KEY: z.string().optional(),
+  RESEND_API_KEY: z.string().optional(),
+  RESEND_FROM_EMAIL: z.string().optional(),
+  RESEND_BASE_URL: z.url().default("https://api.resend.com"),
   MAIL_FROM: z.string().default("Sheaf <sheaf@localhost>"),
   MAIL_DIR: z.string().default(".data/mail"),
   MAILBOX_PAGE: flag.default(false),
@@ -38,6 +57,12 @@ const schema = z.object({
   INNGEST_SIGNING_KEY: z.string().optional(),
 
   SIGN_UP: z.enum(["open", "invite"]).default("open"),
+
+  OIDC_ISSUER: z.url().optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_NAME: z.string().min(1).max(40).default("Single sign-on"),
+  OIDC_TRUST_EMAIL: flag.default(false),
 
   FREE_COLLECTIONS: limit.default(20),
   FREE_DOCUMENTS: limit.default(500),
@@ -49,6 +74,7 @@ const schema = z.object({
   PRO_STORAGE_BYTES: limit.default(107_374_182_400),
   PRO_PDF_JOBS_PER_DAY: limit.default(200),
   PRO_COLLABORATORS_PER_COLLECTION: limit.default(200),
+  MAX_PENDING_UPLOADS: count.default(1000),
 
   PDF_TIMEOUT_SECONDS: count.default(600),
   MAX_PDF_PAGES: count.default(1000),
@@ -57,14 +83,20 @@ const schema = z.object({
 
   /** Multiplies every rate limit; 0 switches them off (load tests). */
   RATE_LIMIT_FACTOR: z.coerce.number().nonnegative().default(1),
+  /** Other figures for classes of calls: `share=100/3600, read=6000/60`. */
+  RATE_LIMITS: z.string().default("").transform(readBy(limitsIn)),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 });
 
 export type Env = z.infer<typeof schema>;
 
-/** The names of all settings of the application; the launcher knows a few more (`.env.example`). */
+/**
+ * The names of the application's settings. The launcher has a few more (`.env.example`).
+ * @internal
+ */
 export const settingNames = Object.keys(schema.shape);
 
-/** Parses settings; throws an Error whose message lists every faulty variable, one a line. */
+/** Parses settings. Throws an Error whose message lists every faulty variable, one per line. */
 export function parseEnv(values: Record<string, string | undefined>): Env {
   const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
   const parsed = schema.safeParse(present);
@@ -81,12 +113,19 @@ export function parseEnv(values: Record<string, string | undefined>): Env {
   if (env.STORAGE_DRIVER === "s3" && !(env.S3_BUCKET && env.S3_ACCESS_KEY_ID && env.S3_SECRET_ACCESS_KEY)) {
     throw new Error("STORAGE_DRIVER=s3 needs S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.");
   }
+  if (env.OIDC_ISSUER) {
+    if (!(env.OIDC_CLIENT_ID && env.OIDC_CLIENT_SECRET))
+      throw new Error("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.");
+    const { protocol, hostname } = new URL(env.OIDC_ISSUER);
+    if (protocol !== "https:" && !["localhost", "127.0.0.1", "[::1]"].includes(hostname))
+      throw new Error("OIDC_ISSUER must begin with https://.");
+  }
   return env;
 }
 
 let cached: Env | undefined;
 
-/** The validated settings. Read at first use, so that a build needs none of them. */
+/** The validated settings, read at first use: a build needs none of them. */
 export const env: Env = new Proxy({} as Env, {
   get: (_, name) => (cached ??= parseEnv(process.env))[name as keyof Env],
 });

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorStatus, type QuotaRefusal } from "./schema.ts";
+import { type ErrorCode, errorStatus, isInBytes, type QuotaRefusal } from "./schema.ts";
 
 export interface ErrorDetails {
   /** Field errors of `invalid_input`; `message` is a key of the errors namespace or a plain sentence. */
@@ -15,7 +15,7 @@ export interface ErrorDetails {
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
-  /** Picks a more specific sentence than the code alone (`errors.reasons.<reason>`). */
+  /** Picks a more specific sentence than the code alone (`problems.reasons.<reason>`). */
   readonly reason: string | undefined;
 
   constructor(
@@ -33,18 +33,15 @@ export class AppError extends Error {
   }
 
   get status(): number {
-    return this.code === "quota_exceeded" && this.details.resource === "storageBytes"
-      ? 413
-      : errorStatus[this.code];
+    return this.code === "quota_exceeded" && isInBytes(this.details.resource) ? 413 : errorStatus[this.code];
   }
 }
 
-/** The refusal of a charge; for storage it also carries `usedBytes`, `limitBytes`, `rejectedBytes`. */
+/** The refusal of a charge; for bytes it also carries `usedBytes`, `limitBytes`, `rejectedBytes`. */
 export function quotaExceeded(refusal: QuotaRefusal): AppError {
-  const bytes =
-    refusal.resource === "storageBytes"
-      ? { usedBytes: refusal.used, limitBytes: refusal.limit, rejectedBytes: refusal.requested }
-      : {};
+  const bytes = isInBytes(refusal.resource)
+    ? { usedBytes: refusal.used, limitBytes: refusal.limit, rejectedBytes: refusal.requested }
+    : {};
   return new AppError("quota_exceeded", `Over the limit of ${refusal.resource}`, { ...refusal, ...bytes });
 }
 
@@ -53,5 +50,10 @@ export const documentNotFound = () =>
   new AppError("not_found", "No such document for this actor", { reason: "document" });
 export const collectionForbidden = () =>
   new AppError("forbidden", "No such collection for this actor", { reason: "collection" });
+/** What a role on a collection does not allow, on something seen; of documents `refuseAction` knows who can help. */
 export const actionForbidden = (permission: string) =>
-  new AppError("forbidden", `Missing permission ${permission}`, { reason: "action", permission });
+  new AppError("forbidden", `Missing permission ${permission}`, {
+    reason: "action",
+    permission,
+    helper: "collection_owner",
+  });

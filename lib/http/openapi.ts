@@ -1,7 +1,19 @@
 import { z } from "zod";
-import { problemSchema } from "#lib/errors/schema.ts";
-import { errorStatus } from "#lib/errors/schema.ts";
-import { type RouteDeclaration } from "./route.ts";
+import { sessionCookieName } from "#lib/auth/index.ts";
+import { type ErrorCode, errorStatus, type Problem } from "#lib/errors/schema.ts";
+import { mostBodyBytesOf, type RouteDeclaration, scopeOf } from "./route.ts";
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(errorStatus) as [ErrorCode, ...ErrorCode[]]),
+    detail: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .loose() satisfies z.ZodType<Problem>;
 
 const json = (schema: z.ZodType, io: "input" | "output") => ({
   "application/json": {
@@ -28,8 +40,11 @@ function parameters(place: "path" | "query", schema: z.ZodType | undefined) {
 }
 
 function operation(declaration: RouteDeclaration) {
+  const scope = scopeOf(declaration);
   const codes = new Set([
-    ...(declaration.auth === "user" ? (["unauthenticated"] as const) : []),
+    ...(declaration.auth !== "optional" ? (["unauthenticated"] as const) : []),
+    // a token that may less
+    ...(scope === "read" ? [] : (["forbidden"] as const)),
     ...(declaration.params || declaration.query || declaration.body ? (["invalid_input"] as const) : []),
     "rate_limited" as const,
     "internal" as const,
@@ -43,11 +58,17 @@ function operation(declaration: RouteDeclaration) {
   }
   return {
     summary: declaration.summary,
-    security:
-      declaration.auth === "user" ? [{ token: [] }, { session: [] }] : [{}, { token: [] }, { session: [] }],
+    security: [
+      ...(declaration.auth === "user" ? [] : [{}]),
+      ...(scope === "session" ? [] : [{ token: [scope] }]),
+      { session: [] },
+    ],
     "x-rate-class": declaration.rate,
     parameters: [...parameters("path", declaration.params), ...parameters("query", declaration.query)],
-    ...(declaration.body && { requestBody: { required: true, content: json(declaration.body, "input") } }),
+    ...(declaration.body && {
+      requestBody: { required: true, content: json(declaration.body, "input") },
+      "x-most-body-bytes": mostBodyBytesOf(declaration),
+    }),
     responses: {
       ...Object.fromEntries(
         Object.entries(declaration.answers).map(([status, schema]) => [
@@ -82,8 +103,13 @@ export function openApiDocument(declarations: RouteDeclaration[], serverUrl: str
     components: {
       schemas: { Problem: z.toJSONSchema(problemSchema) },
       securitySchemes: {
-        token: { type: "http", scheme: "bearer", description: "A personal access token" },
-        session: { type: "apiKey", in: "cookie", name: "next-auth.session-token" },
+        token: {
+          type: "http",
+          scheme: "bearer",
+          description:
+            "A personal access token; the scope that an operation names, or one after it: read, write, admin",
+        },
+        session: { type: "apiKey", in: "cookie", name: sessionCookieName(serverUrl) },
       },
     },
   };

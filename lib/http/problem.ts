@@ -1,10 +1,11 @@
 import { AppError } from "#lib/errors/index.ts";
+import { isInBytes } from "#lib/errors/schema.ts";
 import { localeFromHeaders, translator } from "#lib/i18n/index.ts";
 import { formatBytes } from "#lib/i18n/format.ts";
 import { log } from "#lib/log/index.ts";
 
 /** The one way from an error to an answer. Unexpected ones are logged with their cause and told generically. */
-export function problemResponse(error: unknown, headers: Headers, requestId: string): Response {
+export function problemResponse(error: unknown, headers: Pick<Headers, "get">, requestId: string): Response {
   const known = error instanceof AppError ? error : new AppError("internal", "Unexpected error", {}, error);
   if (known.code === "internal" || known.code === "upstream_unavailable") {
     log().error({ requestId, err: known.cause ?? known }, known.message);
@@ -17,10 +18,11 @@ export function problemResponse(error: unknown, headers: Headers, requestId: str
   const { errors, retryAfterSeconds, ...details } = known.details;
   const values = {
     seconds: retryAfterSeconds ?? 0,
+    helper: "somebody",
     ...Object.fromEntries(
       Object.entries(details).filter(([, value]) => ["string", "number"].includes(typeof value)),
     ),
-    ...(details.resource === "storageBytes" && {
+    ...(isInBytes(details.resource) && {
       used: formatBytes(Number(details.used), locale),
       limit: formatBytes(Number(details.limit), locale),
       requested: formatBytes(Number(details.requested), locale),
@@ -29,10 +31,10 @@ export function problemResponse(error: unknown, headers: Headers, requestId: str
   const text = (part: "title" | "detail"): string => {
     const special =
       known.code === "quota_exceeded"
-        ? `errors.quota.${String(details.resource)}`
-        : `errors.reasons.${known.reason}`;
+        ? `problems.quota.${String(details.resource)}`
+        : `problems.reasons.${known.reason}`;
     const key = `${special}.${part}`;
-    return t.has(key) ? t(key, values) : t(`errors.codes.${known.code}.${part}`, values);
+    return t.has(key) ? t(key, values) : t(`problems.codes.${known.code}.${part}`, values);
   };
   const field = (message: string) => {
     const key = `errors.fields.${message}`;

@@ -4,11 +4,12 @@ import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { authenticate, hashSecret, newSecret, recognize, tokenPrefix } from "#lib/auth/index.ts";
-import { type Actor, type UserActor } from "#lib/authz/actor.ts";
-import { confirm, Prisma, read, transaction } from "#lib/db/index.ts";
+import { type Actor, system, type UserActor } from "#lib/authz/actor.ts";
+import { confirm, Prisma, read, transaction, write } from "#lib/db/index.ts";
 import { env } from "#lib/env/index.ts";
 import { type AppError } from "#lib/errors/index.ts";
 import { asOwner, makePerson, type Person } from "#prisma/factories.ts";
+import { operation } from "./operation.ts";
 import { route } from "./route.ts";
 
 /** Somebody who has called before, so that the next call is not asked about first. */
@@ -31,7 +32,7 @@ async function withSession({ id }: Person) {
 async function withToken({ id }: Person) {
   const { secret } = newSecret(tokenPrefix);
   await asOwner(
-    "INSERT INTO tokens (user_id, kind, hash, expires_at) VALUES ($1, 'access', $2, now() + interval '1 day')",
+    "INSERT INTO tokens (user_id, kind, scope, hash, expires_at) VALUES ($1, 'access', 'admin', $2, now() + interval '1 day')",
     [id, hashSecret(secret)],
   );
   return { authorization: `Bearer ${secret}` };
@@ -47,30 +48,33 @@ const endings: Record<string, (person: Person) => Promise<unknown>> = {
   suspended: ({ id }) => asOwner("UPDATE users SET suspended_at = now() WHERE id = $1", [id]),
 };
 
-const declaration = {
+const schemas = { params: z.object({ id: z.string().max(5) }), answers: { 200: z.unknown() } };
+const getThing = operation<typeof schemas>()({
   method: "GET",
   path: "/api/v1/things/{id}",
   summary: "For this test",
   auth: "user",
   rate: "read",
-  params: z.object({ id: z.string().max(5) }),
-  answers: { 200: z.unknown() },
-} as const;
+});
+
+/** A call that writes, with a body. */
+const posting = { ...schemas, body: z.object({ note: z.string().max(20) }) };
+const postThing = operation<typeof posting>()({ ...getThing, method: "POST" });
 
 const own = (actor: UserActor) =>
-  read<{ id: string }>(actor, Prisma.sql`SELECT id FROM users WHERE id = app.actor_id()`);
+  read(actor, z.object({ id: z.string() }), Prisma.sql`SELECT id FROM users WHERE id = app.actor_id()`);
 
 /** Routes that get to the database early, late, by another way and not at all. */
 const kinds = {
-  "reads in one message": route(declaration, async ({ actor }) => ({ body: await own(actor) })),
-  "reads in a transaction": route(declaration, async ({ actor }) => ({
+  "reads in one message": route(getThing, schemas, async ({ actor }) => ({ body: await own(actor) })),
+  "reads in a transaction": route(getThing, schemas, async ({ actor }) => ({
     body: await transaction(actor, (tx) => tx.$queryRaw`SELECT id FROM users WHERE id = app.actor_id()`),
   })),
-  "reads twice at once": route(declaration, async ({ actor }) => ({
+  "reads twice at once": route(getThing, schemas, async ({ actor }) => ({
     body: (await Promise.all([own(actor), own(actor)]))[0],
   })),
-  "reads nothing": route(declaration, async ({ actor }) => ({ body: [{ id: actor.id }] })),
-  "answers by itself": route(declaration, async ({ actor }) => Response.json([{ id: actor.id }])),
+  "reads nothing": route(getThing, schemas, async ({ actor }) => ({ body: [{ id: actor.id }] })),
+  "answers by itself": route(getThing, schemas, async ({ actor }) => Response.json([{ id: actor.id }])),
 };
 const call = async (handler: (typeof kinds)["reads nothing"], headers: Headers, id = "1") => {
   const response = await handler(new Request("http://localhost/api/v1/things/1", { headers }), {
@@ -107,7 +111,7 @@ describe.each(["session", "token"] as const)("a known %s", (via) => {
   it("that ends while a call is under way lets it do nothing that has not begun", async () => {
     const { person, headers } = await caller(via);
     const seen: unknown[] = [];
-    const handler = route(declaration, async ({ actor }) => {
+    const handler = route(getThing, schemas, async ({ actor }) => {
       if (seen.push(actor.proof?.isHeld) === 1) await endings.revoked!(person);
       return { body: await own(actor) };
     });
@@ -117,7 +121,7 @@ describe.each(["session", "token"] as const)("a known %s", (via) => {
 
   it("of somebody who became a system admin, or is one no more, counts as what they are now", async () => {
     const { person, headers } = await caller(via);
-    const handler = route(declaration, async ({ actor }) => {
+    const handler = route(getThing, schemas, async ({ actor }) => {
       await own(actor);
       return { body: actor.isSystemAdmin };
     });
@@ -127,19 +131,67 @@ describe.each(["session", "token"] as const)("a known %s", (via) => {
     }
   });
 
-  it("is asked about before anything is written", async () => {
+  it("is asked about before anything is written, whatever writes first", async () => {
     const { person, headers } = await caller(via);
     headers.set("sec-fetch-site", "same-origin");
-    let calls = 0;
-    const handler = route({ ...declaration, method: "POST" }, async ({ actor }) => {
-      calls += 1;
-      expect(actor.proof).toBeUndefined();
+    headers.set("content-type", "application/json");
+    const rename = Prisma.sql`UPDATE users SET name = name || '+' WHERE id = ${person.id}::uuid`;
+    const ways: ((actor: UserActor) => Promise<unknown>)[] = [
+      (actor) => write(actor, z.object({}), rename),
+      () => write(system, z.object({}), rename),
+      (actor) => transaction(actor, (tx) => tx.$executeRaw(rename)),
+      () => transaction(system, (tx) => tx.$executeRaw(rename)),
+      (actor) =>
+        Promise.all([
+          write(actor, z.object({}), rename),
+          transaction(system, (tx) => tx.$executeRaw(rename)),
+        ]),
+    ];
+    const handlers = ways.map((way) =>
+      route(postThing, posting, async ({ actor }) => ({
+        body: await way(actor),
+      })),
+    );
+    const post = async (handler: (typeof handlers)[number]) => {
+      const request = new Request("http://localhost/api/v1/things/1", {
+        method: "POST",
+        headers,
+        body: JSON.stringify({ note: "written once" }),
+      });
+      return (await handler(request, { params: Promise.resolve({ id: "1" }) })).status;
+    };
+    const name = async () =>
+      (await asOwner<{ name: string }>("SELECT name FROM users WHERE id = $1", [person.id]))[0]!.name;
+    for (const handler of handlers) expect(await post(handler)).toBe(200);
+    expect(await name()).toBe(`${person.name}${"+".repeat(6)}`);
+    await endings.revoked!(person);
+    for (const handler of handlers) expect(await post(handler)).toBe(401);
+    expect(await name()).toBe(`${person.name}${"+".repeat(6)}`);
+  });
+
+  it("whose role changed meanwhile does what was asked for once, with its body", async () => {
+    const { person, headers } = await caller(via);
+    headers.set("sec-fetch-site", "same-origin");
+    headers.set("content-type", "application/json");
+    const seen: unknown[] = [];
+    const handler = route(postThing, posting, async ({ actor, body }) => {
+      await write(
+        actor,
+        z.object({}),
+        Prisma.sql`UPDATE users SET name = ${body.note} WHERE id = app.actor_id()`,
+      );
+      seen.push(actor.isSystemAdmin);
       return { body: 1 };
     });
-    expect(await call(handler, headers)).toMatchObject({ status: 200 });
-    await endings.revoked!(person);
-    expect(await call(handler, headers)).toMatchObject({ status: 401 });
-    expect(calls).toBe(1);
+    await asOwner("UPDATE users SET is_system_admin = true WHERE id = $1", [person.id]);
+    const request = new Request("http://localhost/api/v1/things/1", {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ note: "Renamed" }),
+    });
+    expect((await handler(request, { params: Promise.resolve({ id: "1" }) })).status).toBe(200);
+    expect(seen).toEqual([true]);
+    expect(await asOwner("SELECT name FROM users WHERE id = $1", [person.id])).toEqual([{ name: "Renamed" }]);
   });
 
   it("notes the time of use", async () => {
@@ -175,6 +227,31 @@ describe.each(["session", "token"] as const)("a known %s", (via) => {
       expect(rows).toEqual([{ old: true }]);
     } finally {
       await holder.end();
+    }
+  });
+});
+
+describe("a known token", () => {
+  it("that may less or more than before counts as what it may now", async () => {
+    const { person, headers } = await caller("token");
+    const handlers = Object.values(kinds).map((handler) => ({
+      scoped: route({ ...getThing, scope: "write" }, schemas, async ({ actor }) => ({
+        body: await own(actor),
+      })),
+      handler,
+    }));
+    for (const [scope, status] of [
+      ["read", 403],
+      ["write", 200],
+      ["read", 403],
+      ["admin", 200],
+    ] as const) {
+      await asOwner("UPDATE tokens SET scope = $2 WHERE user_id = $1", [person.id, scope]);
+      for (const { scoped, handler } of handlers) {
+        expect(await call(scoped, headers)).toMatchObject({ status });
+        // one that any token may, too, is not stopped by what was remembered
+        expect(await call(handler, headers)).toMatchObject({ status: 200 });
+      }
     }
   });
 });

@@ -3,7 +3,7 @@ import { type AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { asOwner } from "#prisma/factories.ts";
 
-/** Stands where the event API of the job server would: keeps what it accepts, and fails when told to. */
+/** Takes the place of the job server's event API: keeps what it accepts, and fails on demand. */
 let server: Server;
 let accepted: { id: string; name: string }[] = [];
 let failures = 0;
@@ -45,7 +45,7 @@ describe("the relay", () => {
   it("misses nothing when transactions commit in another order than they began", async () => {
     accepted = [];
     let isWriting = true;
-    // one transaction begins first, takes its ids first, and commits last
+    // this transaction begins first, takes its ids first and commits last
     const late = asOwner(
       `WITH one AS (INSERT INTO outbox (name, data) VALUES ('document/uploaded', '{}') RETURNING id), slept AS (SELECT pg_sleep(0.4))
        SELECT id FROM one, slept`,
@@ -69,7 +69,7 @@ describe("the relay", () => {
   it("delivers again what was not accepted, under the same id", async () => {
     accepted = [];
     const [event] = await emit(1);
-    failures = 5; // as often as the library tries by itself
+    failures = 5; // as many tries as the library makes
     await expect(relay.relayOnce()).rejects.toThrow();
     expect(accepted).toHaveLength(0);
     expect(await relay.relayOnce()).toBe(1);

@@ -3,13 +3,13 @@ import { env } from "#lib/env/index.ts";
 
 let logger: pino.Logger | undefined;
 
-/** Lines are collected up to this, or for this long: a write for each costs a request as much as its log line. */
+/** Lines are written in batches of this size or after this time: one write per line would double the cost of a log line. */
 const BATCH_BYTES = 12 * 1024;
 const BATCH_MS = 100;
 
 /**
- * Structured log, one JSON line per entry on standard output, at most 100 ms later; the last lines are written when the
- * process ends, unless it is killed. Secrets never go in: log ids, not contents.
+ * Structured log: one JSON line per entry on standard output, at most 100 ms late. A process that ends writes its last
+ * lines; one that is killed loses them. Log ids, never contents or secrets.
  */
 export const log = (): pino.Logger =>
   (logger ??= pino(

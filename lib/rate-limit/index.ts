@@ -1,83 +1,117 @@
-import { system } from "#lib/authz/actor.ts";
-import { Prisma, transaction } from "#lib/db/index.ts";
 import { env } from "#lib/env/index.ts";
 import { AppError } from "#lib/errors/index.ts";
+import { type Limit, type RateClass, rateClasses } from "./classes.ts";
+import { type Counted, countHere, forgetRefusal, fullHere, refusedUntil, rememberRefusal } from "./memory.ts";
+import { countShared, returnShared } from "./shared.ts";
 
-interface Limit {
-  /** Calls per window. */
-  most: number;
-  windowSeconds: number;
-  /** What is counted: the person (or the address, when not signed in), or always the address. */
-  per: "actor" | "address";
-  /** Shared by all instances through the database; otherwise each instance counts for itself. */
-  isShared: boolean;
+export { type RateClass, rateClasses } from "./classes.ts";
+export { tally } from "./tallies.ts";
+
+interface NamedLimit {
+  name: string;
+  limit: Limit;
 }
 
-/** Every route belongs to one of these. The figures leave room for people and stop scripts that guess or flood. */
-export const rateClasses = {
-  read: { most: 3000, windowSeconds: 60, per: "actor", isShared: false },
-  write: { most: 600, windowSeconds: 60, per: "actor", isShared: false },
-  poll: { most: 6000, windowSeconds: 60, per: "actor", isShared: false },
-  signIn: { most: 100, windowSeconds: 300, per: "address", isShared: true },
-  register: { most: 100, windowSeconds: 3600, per: "address", isShared: true },
-  passwordReset: { most: 10, windowSeconds: 3600, per: "address", isShared: true },
-  createCollection: { most: 120, windowSeconds: 3600, per: "actor", isShared: true },
-  share: { most: 50, windowSeconds: 3600, per: "actor", isShared: true },
-  upload: { most: 6000, windowSeconds: 3600, per: "actor", isShared: false },
-} as const satisfies Record<string, Limit>;
-export type RateClass = keyof typeof rateClasses;
-
 export interface RateState {
+  name: string;
   limit: number;
+  windowSeconds: number;
   remaining: number;
   resetsAt: Date;
 }
 
+/** A refusal with the state of the window that is full; `rate` is null where its figures are not told. */
+export class TooManyCalls extends AppError {
+  readonly rate: RateState | null;
+
+  constructor(bucket: string, resetsAt: Date, rate: RateState | null) {
+    super("rate_limited", `Too many calls: ${bucket}`, {
+      retryAfterSeconds: Math.max(1, Math.ceil((resetsAt.getTime() - Date.now()) / 1000)),
+    });
+    this.rate = rate;
+  }
+}
+
+const limitOf = (name: RateClass): Limit => ({ ...rateClasses[name], ...env.RATE_LIMITS[name] });
+const mostOf = ({ most }: Limit): number => Math.ceil(most * env.RATE_LIMIT_FACTOR);
+
+/** The networks that a block of addresses lies in hold this many times what one block may. */
+const WIDER = 10;
+/** The IPv6 /48 that holds the /64 at the end of what is counted: whoever has the one often has the other, too. */
+const widerThan = (who: string): string | null =>
+  /^(.*[0-9a-f]+:[0-9a-f]+:[0-9a-f]+):[0-9a-f]+::\/64$/.exec(who)?.[1]?.concat("::/48") ?? null;
+
 /**
  * Counts one call. Throws `rate_limited` with the seconds to wait when the window is full; a refused call is not counted.
- * Counting commits on its own, so a rolled-back request is still counted.
+ * Counting commits on its own, so a rolled-back request is still counted. Of an IPv6 /64, its /48 is counted as well.
  */
-export async function countCall(
-  name: RateClass | { name: string; limit: Limit },
-  who: string,
-): Promise<RateState | null> {
-  const limit: Limit = typeof name === "string" ? rateClasses[name] : name.limit;
-  const most = Math.ceil(limit.most * env.RATE_LIMIT_FACTOR);
+export async function countCall(call: RateClass | NamedLimit, who: string): Promise<RateState | null> {
+  const [name, limit] = typeof call === "string" ? [call, limitOf(call)] : [call.name, call.limit];
+  const most = mostOf(limit);
   if (most === 0) return null;
-  const bucket = `${typeof name === "string" ? name : name.name}:${who}`;
-  const state = limit.isShared ? await countShared(bucket, most, limit) : countHere(bucket, most, limit);
-  if (!state.isAllowed) {
-    const retryAfterSeconds = Math.max(1, Math.ceil((state.resetsAt.getTime() - Date.now()) / 1000));
-    throw new AppError("rate_limited", `Too many calls: ${bucket}`, { retryAfterSeconds });
-  }
-  return { limit: most, remaining: state.remaining, resetsAt: state.resetsAt };
+  const stateOf = ({ remaining, resetsAt }: Counted): RateState => ({
+    ...{ name, limit: most, windowSeconds: limit.windowSeconds, remaining, resetsAt },
+  });
+  const count = async (bucket: string, most: number): Promise<Counted> => {
+    const counted = await countOne(bucket, most, limit);
+    if (counted.isAllowed) return counted;
+    throw new TooManyCalls(bucket, counted.resetsAt, typeof call === "string" ? stateOf(counted) : null);
+  };
+  const state = stateOf(await count(`${name}:${who}`, most));
+  const wider = widerThan(who);
+  if (wider) await count(`${name}:${wider}`, most * WIDER);
+  return state;
 }
 
-type Counted = { isAllowed: boolean; remaining: number; resetsAt: Date };
-
-async function countShared(bucket: string, most: number, { windowSeconds }: Limit): Promise<Counted> {
-  const rows = await transaction(system, (tx) =>
-    tx.$queryRaw<Counted[]>(
-      Prisma.sql`SELECT is_allowed AS "isAllowed", remaining, resets_at AS "resetsAt" FROM app.count_call(${bucket}, ${most}::int, ${windowSeconds}::int)`,
-    ),
-  );
-  return rows[0]!;
+async function countOne(bucket: string, most: number, { isShared, windowSeconds }: Limit): Promise<Counted> {
+  if (!isShared) return countHere(bucket, most, windowSeconds);
+  const resetsAt = refusedUntil(bucket);
+  if (resetsAt) return { isAllowed: false, remaining: 0, resetsAt };
+  const counted = await countShared(bucket, most, windowSeconds);
+  if (!counted.isAllowed) rememberRefusal(bucket, counted.resetsAt);
+  return counted;
 }
 
-const windows = new Map<string, { count: number; endsAt: number }>();
-/** Above this many buckets the ended ones are dropped before a new one is opened. */
-const MAX_BUCKETS = 20_000;
-
-function countHere(bucket: string, most: number, { windowSeconds }: Limit): Counted {
-  const now = Date.now();
-  let open = windows.get(bucket);
-  if (!open || open.endsAt <= now) {
-    if (windows.size >= MAX_BUCKETS)
-      for (const [key, { endsAt }] of windows) if (endsAt <= now) windows.delete(key);
-    open = { count: 0, endsAt: now + windowSeconds * 1000 };
-    windows.set(bucket, open);
+/** Gives back a counted call of the running window that all instances share: it turned out to be none that should count. */
+export async function returnCall({ name, limit }: NamedLimit, who: string): Promise<void> {
+  for (const counted of [who, widerThan(who)]) {
+    if (counted === null) continue;
+    forgetRefusal(`${name}:${counted}`);
+    await returnShared(`${name}:${counted}`, limit.windowSeconds);
   }
-  const isAllowed = open.count < most;
-  if (isAllowed) open.count += 1;
-  return { isAllowed, remaining: most - open.count, resetsAt: new Date(open.endsAt) };
+}
+
+/** Throws `rate_limited` when a window that each instance counts for itself is full. Counts nothing. */
+export function demandRoom({ name, limit }: NamedLimit, who: string): void {
+  const most = mostOf(limit);
+  if (most === 0) return;
+  for (const [counted, times] of [
+    [who, 1],
+    [widerThan(who), WIDER],
+  ] as const) {
+    const resetsAt = counted && fullHere(`${name}:${counted}`, most * times);
+    if (resetsAt) throw new TooManyCalls(`${name}:${counted}`, resetsAt, null);
+  }
+}
+
+/**
+ * What a response says of the window it was counted in: the fields of the IETF's draft (a policy and its state, as
+ * structured fields), and the three that older clients read.
+ * Source: draft-ietf-httpapi-ratelimit-headers-11.
+ */
+export function rateHeaders({
+  name,
+  limit,
+  windowSeconds,
+  remaining,
+  resetsAt,
+}: RateState): [name: string, value: string][] {
+  const seconds = Math.max(0, Math.ceil((resetsAt.getTime() - Date.now()) / 1000));
+  return [
+    ["ratelimit-policy", `"${name}";q=${limit};w=${windowSeconds}`],
+    ["ratelimit", `"${name}";r=${remaining};t=${seconds}`],
+    ["ratelimit-limit", String(limit)],
+    ["ratelimit-remaining", String(remaining)],
+    ["ratelimit-reset", String(seconds)],
+  ];
 }

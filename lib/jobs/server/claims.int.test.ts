@@ -31,7 +31,7 @@ const fn = (id: string, limit?: number) =>
   });
 const registry = createRegistry([fn("free"), fn("limited", 1), fn("pair", 2)]);
 
-/** Puts calls into the database that are due at once. */
+/** Stores calls that are due at once. */
 async function add(name: string, count: number, slot = ""): Promise<void> {
   await database.pool.query(
     `with run as (
@@ -94,10 +94,10 @@ test("a claim whose lease ended goes to the next, and only the next may write", 
   await returnClaims(database.pool, [first]);
   expect(await claim()).toEqual([]);
   expect(await settleClaim(database.pool, second)).toBe(true);
-  expect(await settleClaim(database.pool, second)).toBe(false); // nor may it twice, when the first answer was lost
+  expect(await settleClaim(database.pool, second)).toBe(false); // nor twice, when its first answer was lost
 });
 
-test("an expired lease frees its place in the slot, a renewed one keeps it", async () => {
+test("an expired lease no longer counts in its slot, a renewed one does", async () => {
   await add("limited", 2, "s");
   const first = await one(0);
   await renewClaims(database.pool, [first], 60_000);

@@ -3,15 +3,15 @@ import type { JobEvent } from "./event.ts";
 import type { StepResult } from "./protocol.ts";
 import type { Registry } from "./registry.ts";
 
-/** A call that this process may make. Only the holder of the latest token may write its outcome. */
+/** A call that this process may make. Only the holder of the latest token may write the outcome. */
 export interface Claim {
   run: string;
   id: string;
   fn: string;
   attempt: number;
-  /** bigint as text: only ever compared. */
+  /** A bigint as text; it is only compared. */
   token: string;
-  /** How many earlier claims of this call ended without a word. */
+  /** How many earlier claims of this call ended without an outcome. */
   lost: number;
 }
 
@@ -47,7 +47,7 @@ export async function renewClaims(db: Queryable, claims: readonly Claim[], lease
   );
 }
 
-/** Gives claims back: others may take them at once. Not an attempt. */
+/** Returns claims: others may take them at once. Not an attempt. */
 export async function returnClaims(db: Queryable, claims: readonly Claim[]): Promise<void> {
   await db.query(
     `with mine as (
@@ -61,7 +61,7 @@ export async function returnClaims(db: Queryable, claims: readonly Claim[]): Pro
 }
 
 /**
- * Ends a claim before its outcome is written, in the same transaction; the caller holds the run.
+ * Ends a claim before its outcome is written, in the same transaction. The caller has locked the run.
  * False: the token is no longer current, and the outcome must be dropped.
  */
 export async function settleClaim(db: Queryable, claim: Claim): Promise<boolean> {
@@ -73,7 +73,7 @@ export async function settleClaim(db: Queryable, claim: Claim): Promise<boolean>
   return rowCount === 1;
 }
 
-/** What a call needs to know about its run. Null: the run has ended. */
+/** What a call needs about its run; null when the run has ended. */
 export async function loadRun(db: Queryable, claim: Claim) {
   const { rows } = await db.query<{
     event: JobEvent;

@@ -8,7 +8,7 @@ const concurrencyLimit = z.looseObject({
   scope: z.string().optional(),
 });
 
-/** A function as the SDK lists it. Loose: what isn't known is refused by name in `refusals`, not by the parser. */
+/** A function as the SDK lists it. Loose, because `refusals` names unknown options better than the parser does. */
 export const functionSchema = z.looseObject({
   id: z.string().min(1),
   name: z.string().optional(),
@@ -38,10 +38,10 @@ export type FunctionConfig = z.infer<typeof functionSchema>;
 
 const KNOWN = new Set(["id", "name", "triggers", "steps", "concurrency", "idempotency", "cancel"]);
 const LONGER_NAMES: Record<string, string> = { batchEvents: "batching (batchEvents)", cancel: "cancelOn" };
-/** The SDK's names for reasons to start a run which this server does not emit as events. */
+/** Internal events of Inngest that this server does not emit. */
 const UNEMITTED = /^inngest\/(?!function\.failed$)/;
 
-/** What would silently behave otherwise than under Inngest: one sentence per option. Empty when all can be run. */
+/** One sentence for each option that would silently behave otherwise than under Inngest. Empty when all can be run. */
 export function refusals(fn: FunctionConfig): string[] {
   const refused: string[] = [];
   const refuse = (what: string) =>

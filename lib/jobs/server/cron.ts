@@ -6,7 +6,7 @@ import { parseCron } from "./times.ts";
 
 /** Starts the runs of schedules. */
 export interface CronTab {
-  /** Starts what has become due since the last time any server looked; each slot once, missed ones together once. */
+  /** Starts what is due since any server last looked: each slot once, all missed slots together once. */
   start(registry: Registry, now?: Date): Promise<void>;
   /** Milliseconds until the next slot of any schedule. */
   nextInMs(registry: Registry, now?: Date): number;
@@ -14,7 +14,7 @@ export interface CronTab {
 
 export function createCronTab(database: Database): CronTab {
   const parsed = new Map<string, Cron>();
-  /** The slot last settled, by function and cron: spares the database a question per turn. */
+  /** The slot last settled, by function and cron. Saves a query per round. */
   const settled = new Map<string, number>();
 
   function parse(text: string): Cron {
@@ -26,7 +26,7 @@ export function createCronTab(database: Database): CronTab {
   return {
     async start(registry, now = new Date()) {
       for (const { fn, cron } of registry.schedules) {
-        // croner looks strictly before; a slot that begins at this very moment is due
+        // croner looks strictly before this time, and a slot that begins now is due
         const due = parse(cron).previousRuns(1, new Date(now.getTime() + 1))[0];
         const key = `${fn.id} ${cron}`;
         if (!due || settled.get(key) === due.getTime()) continue;
@@ -37,7 +37,7 @@ export function createCronTab(database: Database): CronTab {
              returning xmax = 0 as is_new`,
             [fn.id, cron, due],
           );
-          // no row: another server was first; a new schedule begins with its next slot
+          // no row: another server was first. A new schedule begins with its next slot.
           if (!rows[0] || rows[0].is_new) return;
           const id = `${cron}@${due.toISOString()}`;
           const event = { id, name: "inngest/scheduled.timer", data: { cron }, ts: due.getTime() };

@@ -12,9 +12,9 @@ export interface Database {
    * READ COMMITTED.
    */
   transaction<T>(work: (db: Queryable) => Promise<T>): Promise<T>;
-  /** How long the database has answered since it was last away, in milliseconds; Infinity if it never was. */
+  /** Milliseconds since the database's last outage; Infinity if there was none. */
   answeringForMs(): number;
-  /** Repeats `work` with back-off for as long as the database is away or too busy, and `goOn` holds. */
+  /** Repeats `work` with back-off while the database is away or too busy and `goOn` holds. */
   outlast<T>(work: () => Promise<T>, goOn: () => boolean): Promise<T>;
   end(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export function openDatabase(databaseUrl: string, log: JobLog): Database {
     if (away) backAt = performance.now();
     away = false;
   };
-  // A connection that dies emits `error`; nobody listening would end the process.
+  // A connection that dies emits `error`, which would end the process without a listener.
   const lost = (error: Error) => {
     noticed(error);
     log.warn({ err: error }, "A database connection of the job server was lost.");
@@ -102,12 +102,12 @@ export function openDatabase(databaseUrl: string, log: JobLog): Database {
         }
       }
     },
-    // a database that is away must not keep the process from ending
+    // the process must end even while the database is away
     end: () => Promise.race([pool.end(), delay(3_000, undefined, { ref: false })]),
   };
 }
 
-/** Whether the database is away or refuses all work for now, so that the same query may succeed later. */
+/** Whether the database is away or refuses all work for now; the same query may succeed later. */
 export function isOutage(error: unknown): boolean {
   const code = codeOf(error);
   if (/^(08|57P0|53|58)/.test(code)) return true;
@@ -121,7 +121,7 @@ export function isOutage(error: unknown): boolean {
   );
 }
 
-/** Whether the same work may succeed when tried again: the database was away, busy, or others stood in the way. */
+/** Whether the same work may succeed when tried again: an outage, a busy database, a deadlock or a lock. */
 export function isTransient(error: unknown): boolean {
   return isOutage(error) || DEADLOCK.has(codeOf(error)) || ["57014", "55P03"].includes(codeOf(error));
 }

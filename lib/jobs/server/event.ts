@@ -10,7 +10,7 @@ export interface JobEvent {
   [more: string]: unknown;
 }
 
-/** PostgreSQL keeps no U+0000 in texts that it compares. */
+/** PostgreSQL cannot store U+0000 in text. */
 const key = (maxLength: number) =>
   z
     .string()
@@ -18,7 +18,7 @@ const key = (maxLength: number) =>
     .max(maxLength)
     .refine((text) => !text.includes("\u0000"), "contains U+0000");
 
-/** What may be posted: names under `inngest/` are the server's own and can't be forged. */
+/** An event that may be posted. Names under `inngest/` are the server's own. */
 const postedEvent = z.looseObject({
   id: key(512).nullish(),
   name: key(256).refine((name) => !name.startsWith("inngest/"), "is reserved"),

@@ -27,8 +27,8 @@ export function valueAt(scope: Scope, path: string): unknown {
 }
 
 /**
- * Whether a comparison holds; no comparison always holds.
- * Missing values equal nothing, not even each other: an event without the field must not cancel every run.
+ * Whether a comparison holds. Without a comparison it does. Missing values equal nothing, not even each other: an event
+ * without the field must not cancel every run.
  * @throws Error for an expression that `isComparison` refuses.
  */
 export function holds(comparison: string | undefined | null, scope: Scope): boolean {

@@ -41,7 +41,7 @@ export async function fanOut(
   }
 }
 
-/** Handles up to `limit` events; gives their number. */
+/** Handles up to `limit` events and returns how many. */
 async function handle(database: Database, registry: Registry, limit: number): Promise<number> {
   return database.transaction(async (db) => {
     const { rows: locks } = await db.query<{ mine: boolean }>(
@@ -68,7 +68,7 @@ async function apply(db: Queryable, registry: Registry, events: readonly JobEven
   for (const event of events) {
     const cancels = registry.cancelledBy(event.name);
     if (cancels.length > 0) {
-      await startRuns(db, starts); // what was to start before it can be cancelled by it
+      await startRuns(db, starts); // a run must exist before an event can cancel it
       starts = [];
     }
     for (const { fn, condition } of cancels) await cancelRuns(db, registry, fn.id, condition, event);

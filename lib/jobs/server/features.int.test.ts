@@ -52,7 +52,7 @@ test.concurrent("never repeats what is not retriable, and lets the function catc
   await until("the run to fail", async () =>
     (await bench.runs(id)).some(({ status }) => status === "failed"),
   );
-  // what stands outside of steps runs again after each of them
+  // code outside of steps runs again after each step
   expect(bench.lines(id)).toEqual(["nope", "caught no use", "after", "caught no use"]);
 });
 

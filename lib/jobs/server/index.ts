@@ -15,7 +15,7 @@ export interface JobServer {
   port: number;
   /** Resolves when the application's functions are known; rejects with UnsupportedFunctionError if it can't run them. */
   ready: Promise<void>;
-  /** Claims nothing more, waits for running calls within a bound, gives the rest back, closes everything. */
+  /** Claims nothing more, waits for running calls for a bounded time, returns the rest, closes everything. */
   stop(): Promise<void>;
 }
 
@@ -23,8 +23,8 @@ const DEFAULT_PARALLEL = 8;
 
 /**
  * Runs the application's Inngest functions on PostgreSQL: the server half of Inngest's SDK protocol.
- * At least once: a call is made again when the process that made it vanished. Finished steps are never run again.
- * Several servers may work on one database. Returns when events are accepted; the application may come up later.
+ * At least once: a call is made again when the process that made it is gone. Finished steps never run again.
+ * Several servers may work on one database. Returns when events are accepted; the application may start later.
  * @throws when the database can't be reached, its job tables are newer, or the port is taken
  */
 export async function startJobServer(options: JobServerOptions): Promise<JobServer> {

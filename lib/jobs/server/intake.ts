@@ -66,7 +66,7 @@ export async function startIntake(
 
   const server = http.createServer({ requestTimeout: 30_000 }, (request, response) => {
     const reply = (status: number, body: object) => {
-      // an unread rest of a refused body must not be taken for the next request
+      // the unread rest of a refused body must not be read as the next request
       if (status >= 400) response.setHeader("connection", "close");
       response
         .writeHead(status, { "content-type": "application/json" })
@@ -102,7 +102,7 @@ function same(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-/** Stable over the repeated tries of one send. */
+/** The same in every try of one send. */
 function seededId(seed: string, index: number): string {
   return createHash("sha256").update(`${seed}/${index}`).digest("hex").slice(0, 32);
 }
@@ -112,7 +112,7 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
   let sizeBytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    // read to its end all the same: a sender that is cut off in the middle never sees the answer
+    // read on beyond the limit: a sender that is cut off never sees the answer
     if (sizeBytes <= MAX_BODY_BYTES) chunks.push(chunk);
   }
   if (sizeBytes > MAX_BODY_BYTES)

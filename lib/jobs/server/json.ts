@@ -1,8 +1,8 @@
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 
 /**
- * Parses JSON. Half surrogate pairs (they occur in texts cut by length or read from damaged documents) become U+FFFD:
- * the canonical form that signatures are made over refuses them, so one would make every later call of its run fail.
+ * Parses JSON. Half surrogate pairs, as in texts cut by length, become U+FFFD: the canonical form for signatures refuses
+ * them, and one would make every later call of its run fail.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {

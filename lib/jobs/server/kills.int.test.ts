@@ -12,7 +12,7 @@ const start = async () => (server = await bench.startServer({ tuning }));
 const count = (id: string, line: string) => bench.lines(id).filter((text) => text === line).length;
 const seen = (id: string, line: string) => until(`${line} of ${id}`, () => count(id, line) > 0);
 
-/** What a run of `t/steps` leaves when exactly the step that was killed ran twice. */
+/** Expects each step of a `t/steps` run once, and the killed step twice. */
 function expectOnce(id: string, { twice }: { twice?: string } = {}) {
   for (const step of ["one", "three", "five!"])
     expect([step, count(id, `${step} start`)]).toEqual([step, step === twice ? 2 : 1]);
@@ -82,7 +82,7 @@ test("while events come in: each is taken once, if the sender repeats what was n
   const id = newId();
   let answered = 0;
   const post = async (batch: number) => {
-    const events = [0, 1, 2, 3, 4].map((place) => ({ name: "t/single", data: { id, n: batch * 5 + place } }));
+    const events = [0, 1, 2, 3, 4].map((index) => ({ name: "t/single", data: { id, n: batch * 5 + index } }));
     const headers = { "x-inngest-event-id-seed": `${id}-${batch}`, "content-type": "application/json" };
     const request = { method: "POST", headers, body: JSON.stringify(events) };
     await until("an answer", () =>

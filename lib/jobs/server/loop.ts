@@ -8,12 +8,12 @@ import type { AppSync } from "./sync.ts";
 import { fireTimers } from "./timers.ts";
 import type { Worker } from "./worker.ts";
 
-/** Keeps many due times close to each other from becoming as many polls. */
+/** The shortest sleep, so that many close due times do not become as many polls. */
 const SHORTEST_POLL_MS = 20;
 
-/** The heart: looks what is due, does it, and sleeps until a signal, the next due time or the next poll. */
+/** The main loop: does what is due and sleeps until a signal, the next due time or the next poll. */
 export interface Loop {
-  /** Something may be claimed now, or is due in so many milliseconds. */
+  /** Something may be claimed now, or in `inMs`. */
   wake(inMs?: number): void;
   /** Events were stored. */
   wakeForEvents(): void;
@@ -32,7 +32,7 @@ interface Parts {
   parallel: number;
 }
 
-/** Times of `performance.now()`. */
+/** Times by `performance.now()`. */
 interface Agenda {
   pollAt: number;
   timersAt: number;
@@ -47,7 +47,7 @@ export function startLoop({ database, sync, worker, crons, log, tuning, parallel
   const stopAlarm = createAlarm();
   let stopping = false;
 
-  /** One query that answers whether anything is due, and when the next timer is: idling costs one query per poll. */
+  /** One query tells whether anything is due and when the next timer is, so idling costs one query per poll. */
   async function poll(now: number): Promise<void> {
     const { rows } = await database.pool.query<{
       events: boolean;
@@ -99,7 +99,7 @@ export function startLoop({ database, sync, worker, crons, log, tuning, parallel
     }
   }
 
-  /** After the database was away every lease looks expired; their holders get one lease to come back. */
+  /** After an outage of the database every lease looks expired. Their holders get the time of one lease to renew. */
   function mayTakeOver(): boolean {
     return database.answeringForMs() > tuning.leaseMs;
   }

@@ -26,19 +26,19 @@ export interface JobServerOptions {
 export interface JobTuning {
   /** A claim that was not renewed for this long may be claimed again. Renewed three times as often. */
   leaseMs: number;
-  /** Longest time until work that another process put into the database is noticed. */
+  /** The longest time until work that another process stored is noticed. */
   pollMs: number;
   /** How often the application is asked for its functions while it answers. */
   syncMs: number;
   /** Waiting time in seconds after the first, second, … failed attempt; the last one repeats. Inngest's own table. */
   backoffSeconds: readonly number[];
-  /** How long finished runs and handled events are kept; events sent again within it are recognised. */
+  /** How long finished runs and handled events are kept. An event sent again within that time is recognised. */
   keepDays: number;
   pruneEveryMs: number;
   pruneBatch: number;
-  /** How long `stop()` waits for running calls before it gives their claims back. */
+  /** How long `stop()` waits for running calls before it returns their claims. */
   stopMs: number;
-  /** Claims of one step that ended without a word (its process died) before that counts as the step's failure. */
+  /** A step fails after this many claims that ended without an outcome, because their process died. */
   maxLostClaims: number;
 }
 

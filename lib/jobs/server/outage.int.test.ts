@@ -32,7 +32,7 @@ test("the database is killed under load and comes back: nothing is lost, nothing
   await until("the first calls to be answered", () => count("done") >= 6);
   postgres.kill();
   const killedAt = Date.now();
-  // calls that are under way end while nobody can store their results
+  // running calls end while nobody can store their results
   await until("those under way to end", () => count("done") === count("ran"));
 
   const refused = await fetch(`${bench.baseUrl}/e/${bench.eventKey}`, {
@@ -41,7 +41,7 @@ test("the database is killed under load and comes back: nothing is lost, nothing
   });
   expect(refused.status).toBe(503);
 
-  // with the database away for longer than a lease, every claim looks abandoned when it is back
+  // after an outage longer than a lease, every claim looks abandoned
   await until("all leases to expire", () => Date.now() > killedAt + LEASE_MS + 500);
   await postgres.restart();
   await bench.client.send({ name: "t/single", data: { id, n: "later" } });

@@ -10,12 +10,12 @@ import { type Due, millisecondsUntil, parseDue, retryDue } from "./times.ts";
 
 export interface Outcome {
   state: "written" | "dropped";
-  /** When the earliest wait that began here is over, in milliseconds from now. */
+  /** Milliseconds until the earliest wait that began here is over. */
   nextInMs: number;
   failed?: { error: unknown; retryInMs: number | null };
 }
 
-/** Writes what the application answered, in the caller's transaction. Drops it when the claim is no longer current. */
+/** Writes the application's answer in the caller's transaction. Drops it when the claim is no longer current. */
 export async function writeOutcome(
   db: Queryable,
   registry: Registry,
@@ -46,7 +46,7 @@ export async function writeOutcome(
     outcome.failed = { error: answer.error, retryInMs: outcome.nextInMs };
   } else {
     outcome.failed = { error: answer.error, retryInMs: null };
-    // a step whose every attempt was lost fails inside its function, which may catch that
+    // a step that lost every attempt fails inside its function, which may catch that
     if (claim.id !== TOP && !answer.byApp)
       await storeResult(db, claim.run, claim.id, { error: answer.error });
     else await endRun(db, registry, claim.run, "failed", answer.error);
@@ -59,7 +59,7 @@ function mayRetry(registry: Registry, claim: Claim, answer: Extract<Answer, { ki
   return !answer.final && (!fn || claim.attempt + 1 < maxAttempts(fn));
 }
 
-/** Does what the function asks for next; gives the milliseconds until it needs attention. */
+/** Records the operation that the function reports and returns the milliseconds until it is due. */
 async function begin(db: Queryable, registry: Registry, claim: Claim, operation: Operation): Promise<number> {
   const { run } = claim;
   const { id, op, opts } = operation;
@@ -126,7 +126,7 @@ async function invoke(
   return Math.min(waitMs, 0);
 }
 
-/** Adds a step that waits, or that will be called. Steps that were reported before are left alone. */
+/** Adds a step that waits or will be called. Steps that were reported before stay unchanged. */
 async function addStep(
   db: Queryable,
   claim: Claim,
@@ -144,9 +144,9 @@ async function addStep(
   return due ? millisecondsUntil(due) : Infinity;
 }
 
-/** Durations count by the database's clock, the only one that all job servers share. */
-function dueSql(due: Due, place: number): [string, string | number] {
+/** Durations are added by the database's clock, the only one that all job servers share. */
+function dueSql(due: Due, parameter: number): [string, string | number] {
   return "at" in due
-    ? [`$${place}::timestamptz`, due.at.toISOString()]
-    : [`clock_timestamp() + $${place} * interval '1 second'`, due.inSeconds];
+    ? [`$${parameter}::timestamptz`, due.at.toISOString()]
+    : [`clock_timestamp() + $${parameter} * interval '1 second'`, due.inSeconds];
 }

@@ -30,7 +30,7 @@ const operation = z.looseObject({
   data: z.unknown().optional(),
   error: z.unknown().optional(),
 });
-/** The SDK's words for a function that it does not have: nothing ran. */
+/** The SDK's answer for a function that it does not have. Nothing ran. */
 const unknownFunction = z.looseObject({
   message: z.string().regex(/^Function ".*" was not found in this app/),
 });
@@ -41,7 +41,7 @@ export type StepResult = { data: unknown } | { error: unknown };
 
 export interface Call {
   fnId: string;
-  /** The step to run, or `step` for the function from its top. */
+  /** The step to run, or `step` for the function from its start. */
   stepId: string;
   runId: string;
   event: JobEvent;
@@ -49,7 +49,7 @@ export interface Call {
   maxAttempts: number;
   /** Finished steps in the order they finished. */
   done: { id: string; result: StepResult }[];
-  /** Other steps are under way: only report what to do, run nothing at once. */
+  /** Other steps are running: only report what to do next, run nothing. */
   planOnly: boolean;
 }
 
@@ -70,7 +70,7 @@ export interface AppClient {
 }
 
 class UndeliveredError extends Error {}
-/** Trying again would give the same. */
+/** A retry would fail again. */
 class TooLargeError extends Error {}
 
 interface Reply {
@@ -85,7 +85,7 @@ export function createAppClient(appUrl: string, signingKey: string): AppClient {
   const sign = (text: string, seconds: string) =>
     createHmac("sha256", key).update(text).update(seconds).digest("hex");
 
-  /** Rejects unless the answer is signed with our key: nobody else on that port may write results. */
+  /** Throws unless the answer is signed with our key: no other program on that port may write results. */
   function verify(text: string, header: string | string[] | undefined): void {
     const parts = new URLSearchParams(String(header ?? ""));
     const given = Buffer.from(parts.get("s") ?? "");
@@ -106,8 +106,8 @@ export function createAppClient(appUrl: string, signingKey: string): AppClient {
     const seconds = String(Math.floor(Date.now() / 1_000));
     return new Promise<Reply>((resolve, reject) => {
       let connected = false;
-      // node:http, because fetch gives up on an answer after five minutes; a connection of its own,
-      // because an idle one may be closed just as it is used, and then nobody knows whether the call arrived
+      // node:http, because fetch gives up on an answer after five minutes. A new connection for each call, because an
+      // idle one may be closed just as it is used, and then nobody knows whether the call arrived.
       const request = http.request(`${appUrl}?${new URLSearchParams(query)}`, {
         method,
         agent: false,

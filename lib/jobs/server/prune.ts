@@ -3,7 +3,7 @@ import type { JobTuning } from "./options.ts";
 
 /**
  * Removes runs and events that ended more than `keepDays` ago, in small transactions, by one server at a time.
- * @returns how many rows went
+ * @returns how many rows were removed
  */
 export async function prune(
   database: Database,

@@ -2,7 +2,7 @@ import { concurrencyLimits, type FunctionConfig, refusals } from "./config.ts";
 import type { JobEvent } from "./event.ts";
 import { holds, valueAt } from "./expressions.ts";
 
-/** The application declares something that would behave otherwise here than under Inngest. The message names it. */
+/** The application uses an option that would behave otherwise here than under Inngest. The message names it. */
 export class UnsupportedFunctionError extends Error {
   override name = "UnsupportedFunctionError";
 }
@@ -16,7 +16,7 @@ export interface Registry {
   listensTo(eventName: string): boolean;
   /** Schedules, one entry per function and cron trigger. */
   readonly schedules: readonly { fn: FunctionConfig; cron: string }[];
-  /** How many calls of one slot may run at once, by function; null: no limit. */
+  /** How many calls of one slot may run at once, by function. Null: no limit. */
   readonly limits: { fns: string[]; limits: (number | null)[] };
 }
 
@@ -58,14 +58,14 @@ export function slotOf(fn: FunctionConfig, event: JobEvent): string {
   return key ? JSON.stringify(valueAt({ event }, key) ?? null) : "";
 }
 
-/** What makes a second start of the same work a no-op. Without a value at the idempotency path each event counts. */
+/** The key by which a second start of the same work is skipped. Without a value at the idempotency path each event counts. */
 export function dedupeOf(fn: FunctionConfig, event: JobEvent): { dedupe: string; expires: boolean } {
   const value = fn.idempotency ? valueAt({ event }, fn.idempotency) : undefined;
   if (value === undefined || value === null) return { dedupe: `${fn.id}/${event.id}`, expires: false };
   return { dedupe: `${fn.id}/key:${JSON.stringify(value)}`, expires: true };
 }
 
-/** Names what differs between two listings; null when nothing does. */
+/** The differences between two listings; null when there are none. */
 export function describeChange(before: Registry | undefined, after: Registry) {
   const old = before?.functions ?? new Map<string, FunctionConfig>();
   const added = [...after.functions.keys()].filter((id) => !old.has(id));

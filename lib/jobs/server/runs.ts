@@ -5,22 +5,22 @@ import type { StepResult } from "./protocol.ts";
 import { dedupeOf, type Registry, slotOf } from "./registry.ts";
 
 /*
- * The life of a run. Locking: whoever changes more than one row of a run holds that run's row first;
- * everyone else takes step rows with SKIP LOCKED. A child locks its parent, never the other way round.
+ * The life of a run. Locking: to change more than one row of a run, lock the run's row first. Everyone else takes step
+ * rows with SKIP LOCKED. A child locks its parent, never the other way round.
  */
 
-/** The SDK's name for running a function from its top. */
+/** The SDK's name for running a function from its start. */
 export const TOP = "step";
 
 export interface RunStart {
   fn: FunctionConfig;
   event: JobEvent;
-  /** Overrides the key that the function's idempotency setting or the event's id gives. */
+  /** Replaces the key that follows from the function's idempotency setting or the event's id. */
   dedupe?: string;
   parent?: { run: string; step: string };
 }
 
-/** Starts runs, in this order; those that were started before (same dedupe key) are left alone. */
+/** Starts runs in this order. Skips those that were started before (same dedupe key). */
 export async function startRuns(db: Queryable, starts: readonly RunStart[]): Promise<void> {
   if (starts.length === 0) return;
   const rows = starts.map(({ fn, event, dedupe, parent }) => {
@@ -38,10 +38,10 @@ export async function startRuns(db: Queryable, starts: readonly RunStart[]): Pro
   await db.query(
     `with input as (
        select * from unnest($1::text[], $2::json[], $3::text[], $4::text[], $5::uuid[], $6::text[])
-         with ordinality as i(fn, event, dedupe, slot, parent_run, parent_step, place)),
+         with ordinality as i(fn, event, dedupe, slot, parent_run, parent_step, n)),
      run as (
        insert into jobs.run (fn, event, dedupe, slot, parent_run, parent_step)
-       select fn, event, dedupe, slot, parent_run, parent_step from input order by place
+       select fn, event, dedupe, slot, parent_run, parent_step from input order by n
        on conflict (dedupe) do nothing returning id, fn, slot)
      insert into jobs.step (run, id, fn, slot, op, due_at)
      select id, $7, fn, slot, 'Discover', clock_timestamp() from run`,
@@ -57,7 +57,7 @@ export async function startRuns(db: Queryable, starts: readonly RunStart[]): Pro
   );
 }
 
-/** Locks a run for changes to its steps. False: it has ended. */
+/** Locks a run for changes of its steps. False: it has ended. */
 export async function lockRun(db: Queryable, run: string): Promise<boolean> {
   const { rowCount } = await db.query(
     "select from jobs.run where id = $1 and status = 'running' for update",
@@ -66,7 +66,7 @@ export async function lockRun(db: Queryable, run: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** Ends a run unless it has ended, tells the step that invoked it and, if it failed, whoever listens. */
+/** Ends a run unless it has ended. Tells the step that invoked it and, if it failed, functions that listen for failures. */
 export async function endRun(
   db: Queryable,
   registry: Registry,
@@ -98,7 +98,7 @@ export async function endRun(
   }
 }
 
-/** Remembers a step's result, once, and lets its function go on. The caller holds the run. */
+/** Stores a step's result once and lets its function go on. The caller has locked the run. */
 export async function storeResult(db: Queryable, run: string, id: string, result: StepResult): Promise<void> {
   const { rowCount } = await db.query(
     `insert into jobs.step (run, id, fn, slot, op, result, done_no)
@@ -108,7 +108,7 @@ export async function storeResult(db: Queryable, run: string, id: string, result
     [run, id, JSON.stringify(result)],
   );
   if (rowCount !== 1) return;
-  // while the function is running from its top, its lease stands in due_at
+  // while the function runs from its start, due_at holds its lease
   await db.query(
     `update jobs.step set again = running, attempt = case when running then attempt else 0 end,
        due_at = case when running then due_at else clock_timestamp() end
@@ -117,12 +117,12 @@ export async function storeResult(db: Queryable, run: string, id: string, result
   );
 }
 
-/** Stores events whose runs are to be started; those stored before (same id) are left alone. Keeps the order. */
+/** Stores events in this order, for runs to be started. Skips those stored before (same id). */
 export async function storeEvents(db: Queryable, events: readonly JobEvent[]): Promise<void> {
   await db.query(
     `insert into jobs.event (id, name, event)
-     select id, name, event from unnest($1::text[], $2::text[], $3::json[]) with ordinality as i(id, name, event, place)
-     order by place on conflict (id) do nothing`,
+     select id, name, event from unnest($1::text[], $2::text[], $3::json[]) with ordinality as i(id, name, event, n)
+     order by n on conflict (id) do nothing`,
     [
       events.map((event) => event.id),
       events.map((event) => event.name),

@@ -1,9 +1,9 @@
 import type pg from "pg";
 
 /**
- * State of the embedded job server: it owns the schema `jobs`, the application never reads it.
- * Payloads are `json`, not `jsonb`: they are handed on as they came, and `jsonb` refuses U+0000,
- * which texts taken from documents do contain.
+ * State of the embedded job server in its own schema `jobs`, which the application never reads.
+ * Payloads are `json`, not `jsonb`: they are passed on unchanged, and `jsonb` refuses U+0000, which texts of documents
+ * contain.
  */
 const VERSION_1 = `
 create table jobs.event (

@@ -40,7 +40,7 @@ test("two servers run 300 events, each exactly once, and share the work", async 
   );
   let running = 0;
   const atOnce = lines.map((line) => (running += line.startsWith("ran") ? 1 : -1));
-  expect(Math.max(...atOnce)).toBeGreaterThan(4); // more than one of them may
+  expect(Math.max(...atOnce)).toBeGreaterThan(4); // more than one server may run at a time
   expect(Math.max(...atOnce)).toBeLessThanOrEqual(8);
 });
 
@@ -108,5 +108,5 @@ test("schedules start each slot once, and missed slots together once", async () 
   const after = ticks().slice(before.length);
   expect(new Set([...before, ...after]).size).toBe(before.length + after.length);
   expect(after[0]).toBeGreaterThan(restartedAt - 1_000); // the latest of the missed ones
-  after.slice(1).forEach((slot, place) => expect(slot - after[place]!).toBe(1_000));
+  after.slice(1).forEach((slot, index) => expect(slot - after[index]!).toBe(1_000));
 });

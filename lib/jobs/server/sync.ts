@@ -9,9 +9,9 @@ export interface AppSync {
   ready: Promise<void>;
   /** The functions last listed. */
   known(): Registry | undefined;
-  /** The functions, while the application answers; otherwise work waits in the database. */
+  /** The functions while the application answers, else undefined: work then waits in the database. */
   reachable(): Registry | undefined;
-  /** Asks for the functions again now. `gone`: the application could not be reached. */
+  /** Lists the functions again now. `gone`: the application could not be reached. */
   refresh(gone?: { reason: string }): void;
   stop(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export function startSync(app: AppClient, syncMs: number, log: JobLog, onChange:
   const alarm = createAlarm();
   let stopping = false;
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
-  ready.catch(() => {}); // who does not wait for it finds the refusal in the log
+  ready.catch(() => {}); // the log has the refusal, for callers that do not wait
   let known: Registry | undefined;
   let reachable = false;
   let lastProblem = "";
@@ -65,7 +65,7 @@ export function startSync(app: AppClient, syncMs: number, log: JobLog, onChange:
     }
   }
 
-  /** Says a problem once, not at every try. */
+  /** Logs a problem once, not at every try. */
   function report(level: "info" | "error", problem: string, message: string): void {
     if (problem !== lastProblem) log[level]({ problem }, message);
     lastProblem = problem;

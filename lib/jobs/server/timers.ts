@@ -7,7 +7,7 @@ const INVOKE_TIMED_OUT = {
   message: "Timed out waiting for the invoked function.",
 };
 
-/** Ends sleeps, and waits whose time is up. Several servers may do so at once: a result is stored only once. */
+/** Ends sleeps, and waits whose time is up. Several servers may do so at once, because a result is stored only once. */
 export async function fireTimers(database: Database): Promise<{ full: boolean }> {
   const { rows } = await database.pool.query<{ run: string; id: string; op: string }>(
     "select run, id, op from jobs.step where timer and due_at <= clock_timestamp() order by due_at limit $1",

@@ -5,7 +5,7 @@ const UNIT_SECONDS: Record<string, number> = { w: 604_800, d: 86_400, h: 3_600, 
 /** When something is due: seconds from now (by the database's clock), or a moment. */
 export type Due = { inSeconds: number } | { at: Date };
 
-/** Reads what the SDK writes for waiting: `1h30m`, an ISO date, or nothing for no time at all. */
+/** Parses the SDK's waiting times: `1h30m`, an ISO date, or an empty text for none. */
 export function parseDue(text: string): Due {
   if (/^(?:\d+[wdhms])*$/.test(text)) {
     const parts = [...text.matchAll(/(\d+)([wdhms])/g)];
@@ -24,7 +24,7 @@ export function parseDue(text: string): Due {
 /**
  * When a failed attempt is tried again.
  * @param attempt the number of the failed attempt, from 0
- * @param retryAfter the application's own wish: seconds or an ISO date
+ * @param retryAfter the application's answer: seconds or an ISO date
  */
 export function retryDue(
   attempt: number,
@@ -45,7 +45,7 @@ export function millisecondsUntil(due: Due): number {
   return Math.max(0, "at" in due ? due.at.getTime() - Date.now() : due.inSeconds * 1_000);
 }
 
-/** Reads a schedule as Inngest writes it, with an optional time zone in front: `TZ=Europe/Paris 0 9 * * *`. Default UTC. */
+/** Parses a schedule in Inngest's form, with an optional time zone: `TZ=Europe/Paris 0 9 * * *`. Default UTC. */
 export function parseCron(text: string): Cron {
   const [, timezone = "UTC", pattern = text] = /^(?:TZ=(\S+) )?(.+)$/.exec(text) ?? [];
   return new Cron(pattern, { timezone, paused: true });

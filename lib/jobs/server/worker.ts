@@ -7,16 +7,16 @@ import { type Outcome, writeOutcome } from "./outcome.ts";
 import type { Answer, AppClient } from "./protocol.ts";
 import type { AppSync } from "./sync.ts";
 
-/** Makes claimed calls and writes what came of them. */
+/** Makes claimed calls and writes their outcomes. */
 export interface Worker {
   active(): number;
   start(claims: readonly Claim[]): void;
   /**
-   * Renews the leases of all calls under way, if that is overdue: after a stall (a suspended machine, a database
-   * that was away) they look expired to this very process.
+   * Renews the leases of all running calls if that is overdue. After a stall (a suspended machine, a database that was
+   * away) this process would otherwise take its own claims for expired.
    */
   renewIfStale(): Promise<void>;
-  /** Waits for the calls under way, at most `stopMs`, then gives the claims back. */
+  /** Waits for running calls, at most `stopMs`, then returns their claims. */
   stop(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ interface Parts {
   sync: AppSync;
   log: JobLog;
   tuning: JobTuning;
-  /** Called after each call; something new is due in so many milliseconds. */
+  /** Called after each call, with the milliseconds until something new is due. */
   onDone(nextInMs: number): void;
 }
 
@@ -68,7 +68,7 @@ export function createWorker({ database, app, sync, log, tuning, onDone }: Parts
     }
     if (stopping && !active.has(claim)) return 0;
 
-    // The application has done the work: its result must outlast a database that is away, and only a newer claim voids it.
+    // The application has done the work: its result waits while the database is away, and only a newer claim voids it.
     const outcome = await database.outlast(
       () => database.transaction((db) => writeOutcome(db, registry, claim, answer, tuning.backoffSeconds)),
       () => active.has(claim),
@@ -95,7 +95,7 @@ export function createWorker({ database, app, sync, log, tuning, onDone }: Parts
     return 0;
   }
 
-  /** Something that no repetition will mend, such as a result the database refuses: fail the run rather than loop. */
+  /** For errors that no repetition mends, such as a result that the database refuses: fails the run instead of looping. */
   async function giveUp(claim: Claim, error: unknown): Promise<void> {
     const registry = sync.known();
     log.error({ err: error, fn: claim.fn, run: claim.run }, "A call could not be handled.");

@@ -7,7 +7,7 @@ interface Tools {
 
 type Data = Record<string, never> & { id: string; ms: number; org: string; n: number; v: number };
 
-/** Sample functions: one for each feature that the job server claims to support. Every line noted carries the test's id. */
+/** Sample functions, one for each feature that the job server supports. Every journal line carries the test's id. */
 export function sampleFunctions(client: Inngest, tools: Tools, variant: string): InngestFunction.Any[] {
   const { note, delay } = tools;
   const dataOf = (event: { data?: unknown }) => event.data as Data;

