@@ -1,25 +1,26 @@
 "use client";
-import { useTranslations } from "next-intl";
-import Link from "next/link";
-import { Button } from "#components/ui/button.tsx";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { MessagePage } from "#components/ui/message-page.tsx";
+import { failureTexts } from "./failure-texts.ts";
 
-/** What a page shows when it failed. The cause is in the server's log, never here. */
+/**
+ * What a page shows when it failed. The cause is in the server's log, never here. It comes along with every page, so it
+ * brings its own few words and nothing of the product.
+ */
 export default function ErrorPage({ retry }: { retry: () => void }) {
-  const t = useTranslations();
+  const { title, text, toHome, retry: again } = failureTexts();
   return (
     <MessagePage
-      title={t("errors.pageTitle")}
-      text={t("errors.pageText")}
+      title={title}
+      text={text}
       actions={
         <>
-          <Link href="/" className={buttonClass()}>
-            {t("errors.toHome")}
-          </Link>
-          <Button variant="primary" onClick={retry}>
-            {t("common.retry")}
-          </Button>
+          <a href="/" className={buttonClass()}>
+            {toHome}
+          </a>
+          <button type="button" onClick={retry} className={buttonClass({ variant: "primary" })}>
+            {again}
+          </button>
         </>
       }
     />

@@ -6,7 +6,7 @@ import "@fontsource-variable/inter/wght.css";
 import "@fontsource-variable/source-serif-4/wght.css";
 import "./globals.css";
 import { fontVariables } from "./fonts.ts";
-import { Providers } from "./providers.tsx";
+import { ThemeScript } from "./theme-script.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("common");
@@ -16,6 +16,8 @@ export async function generateMetadata(): Promise<Metadata> {
     applicationName: t("appName"),
     // pages are private or unlisted; nothing here is meant for search engines
     robots: { index: false, follow: false },
+    manifest: "/manifest.webmanifest",
+    icons: { icon: { url: "/icon.svg", type: "image/svg+xml" }, apple: "/apple-touch-icon.png" },
   };
 }
 
@@ -28,13 +30,18 @@ export const viewport: Viewport = {
   ],
 };
 
+/**
+ * The frame of every page, without any script of its own: what client components rely on is given by the layouts of the
+ * product's pages (`Providers`), so that the pages of public links load none of it.
+ */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const [locale, requestHeaders] = await Promise.all([getLocale(), headers()]);
   return (
     // the theme's class is set before first paint, which React must not mind
     <html lang={locale} className={fontVariables} suppressHydrationWarning>
       <body className="bg-paper text-ink min-h-dvh font-sans">
-        <Providers nonce={requestHeaders.get("x-nonce") ?? undefined}>{children}</Providers>
+        <ThemeScript nonce={requestHeaders.get("x-nonce") ?? undefined} />
+        {children}
       </body>
     </html>
   );

@@ -1,5 +1,4 @@
 import { getTranslations } from "next-intl/server";
-import Link from "next/link";
 import { buttonClass } from "#components/ui/button-class.ts";
 import { MessagePage } from "#components/ui/message-page.tsx";
 
@@ -10,9 +9,10 @@ export default async function NotFound() {
       title={t("notFoundTitle")}
       text={t("notFoundText")}
       actions={
-        <Link href="/" className={buttonClass({ variant: "primary" })}>
+        // every page carries this one: a link of the router would be a script more for each
+        <a href="/" className={buttonClass({ variant: "primary" })}>
           {t("toHome")}
-        </Link>
+        </a>
       }
     />
   );

@@ -1,25 +1,30 @@
 import { NextIntlClientProvider } from "next-intl";
-import { getMessages } from "next-intl/server";
+import { headers } from "next/headers";
 import { ThemeProvider } from "next-themes";
 import type { ReactNode } from "react";
+import { AreaMessages } from "#components/messages/area-messages.tsx";
 import { QueryProvider } from "#components/query-provider.tsx";
 import { TimeZoneCookie } from "#components/shell/time-zone-cookie.tsx";
 import { Toaster } from "#components/ui/toast.tsx";
-import { TooltipProvider } from "#components/ui/tooltip.tsx";
+import { TooltipLayer } from "#components/ui/tooltip-layer.tsx";
+import { themeKey } from "./theme-script.tsx";
 
-/** Everything client components rely on: messages, data cache, theme, tooltips, toasts. */
-export async function Providers({ nonce, children }: { nonce?: string; children: ReactNode }) {
-  // mails are written on the server alone
-  const { mail: _, ...messages } = await getMessages();
+/** Everything the product's client components rely on: messages, data cache, theme, tooltips, toasts. */
+export async function Providers({ children }: { children: ReactNode }) {
+  const nonce = (await headers()).get("x-nonce") ?? undefined;
   return (
-    <NextIntlClientProvider messages={messages}>
-      <ThemeProvider attribute="class" storageKey="sheaf-theme" disableTransitionOnChange nonce={nonce}>
-        <QueryProvider>
-          <TooltipProvider>{children}</TooltipProvider>
-          <Toaster />
-          <TimeZoneCookie />
-        </QueryProvider>
-      </ThemeProvider>
+    // no texts in the page: those that a part of the product needs are files of their own
+    <NextIntlClientProvider messages={{}}>
+      <AreaMessages area="frame">
+        <ThemeProvider attribute="class" storageKey={themeKey} disableTransitionOnChange nonce={nonce}>
+          <QueryProvider>
+            {children}
+            <TooltipLayer />
+            <Toaster />
+            <TimeZoneCookie />
+          </QueryProvider>
+        </ThemeProvider>
+      </AreaMessages>
     </NextIntlClientProvider>
   );
 }

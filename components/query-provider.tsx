@@ -1,7 +1,7 @@
 "use client";
 import { QueryCache, QueryClient, QueryClientProvider, type QueryKey } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { ApiError, isRefusal } from "./api.ts";
+import { ApiError, isRefusal, isSignedOut } from "./api-error.ts";
 
 /** Refusals are answers: asking again changes nothing. Only failures of the way or the server are tried again. */
 function shouldRetry(failures: number, error: Error): boolean {
@@ -9,9 +9,9 @@ function shouldRetry(failures: number, error: Error): boolean {
   return failures < 2;
 }
 
-/** A session that ended while a page is open leads to the sign-in page, and back here afterwards. */
+/** A session, or a publication, that ended while a page is open leads to the sign-in page, and back here afterwards. */
 function leaveWhenSignedOut(error: Error): void {
-  if (!(error instanceof ApiError) || error.code !== "unauthenticated") return;
+  if (!isSignedOut(error)) return;
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 

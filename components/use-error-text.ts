@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { ApiError } from "./api.ts";
+import { ApiError } from "./api-error.ts";
 
 /** A function that says what went wrong: the API's own sentence, or a general one when it gave none. */
 export function useErrorText(): (error: unknown) => string {

@@ -2,12 +2,11 @@
 import { useTranslations } from "next-intl";
 import { type FormEvent, useId, useRef, useState } from "react";
 import { isAddress } from "#components/sharing/addresses.ts";
-import { SuggestionBox } from "#components/sharing/suggestion-box.tsx";
+import { subjectIcon } from "#components/sharing/subject-icon.tsx";
 import type { Suggestion } from "#components/sharing/use-suggestions.ts";
 import { useSuggestions } from "#components/sharing/use-suggestions.ts";
 import { Button } from "#components/ui/button.tsx";
-import { controlClass } from "#components/ui/field-class.ts";
-import { cn } from "#components/ui/cn.ts";
+import { Combobox } from "#components/ui/combobox.tsx";
 import type { Whose } from "./queries.ts";
 
 /** Asks about anybody: a colleague by name, or whatever address. */
@@ -31,41 +30,25 @@ export function AskField({ onAsk }: { onAsk: (whose: Whose) => void }) {
         {t("label")}
       </label>
       <div className="flex items-start gap-2">
-        <SuggestionBox
-          text={text}
-          options={options}
+        <Combobox
+          id={id}
           input={input}
-          label={t("suggestions")}
+          text={text}
+          onText={(typed) => {
+            setText(typed);
+            setProblem(null);
+          }}
+          options={options}
+          listLabel={t("suggestions")}
+          iconOf={subjectIcon}
+          isFirstMeant={!isAddress(text.trim())}
           onChoose={choose}
-          anchor={(combobox) => (
-            <div
-              className={cn(
-                controlClass,
-                "focus-within:border-accent flex h-8 min-w-0 flex-1 items-center px-1.5 focus-within:outline-2 focus-within:-outline-offset-1 focus-within:outline-(--accent) pointer-coarse:h-10",
-              )}
-            >
-              <input
-                {...combobox}
-                ref={input}
-                id={id}
-                type="text"
-                inputMode="email"
-                autoComplete="off"
-                autoCapitalize="off"
-                spellCheck={false}
-                value={text}
-                placeholder={t("placeholder")}
-                aria-invalid={problem !== null || undefined}
-                aria-describedby={problem ? `${id}-problem` : undefined}
-                onChange={(event) => {
-                  setText(event.target.value);
-                  setProblem(null);
-                  combobox.onChange();
-                }}
-                className="placeholder:text-ink-faint h-6 min-w-0 flex-1 bg-transparent px-1.5 text-ellipsis outline-none"
-              />
-            </div>
-          )}
+          control={{
+            "aria-invalid": problem !== null || undefined,
+            "aria-describedby": problem ? `${id}-problem` : undefined,
+          }}
+          placeholder={t("placeholder")}
+          className="flex-1"
         />
         <Button type="submit" disabled={text.trim() === ""}>
           {t("submit")}

@@ -20,15 +20,15 @@ import { useSourceText } from "./source-text.ts";
 type Entry = ExplanationView["permissions"][number];
 
 /** Permissions as people think of them. */
-const kinds = {
-  see: ["view_documents"],
-  add: ["create_documents"],
-  edit: ["edit_documents"],
-  remove: ["delete_own_documents", "delete_any_documents"],
-  comment: ["add_comments", "suggest_changes", "delete_own_comments", "delete_any_comments"],
-  share: ["manage_permissions"],
-  use: ["run_jobs", "export_collection", "manage_templates"],
-} as const satisfies Record<string, readonly Permission[]>;
+const kinds = [
+  ["see", ["view_documents"]],
+  ["add", ["create_documents"]],
+  ["edit", ["edit_documents"]],
+  ["remove", ["delete_own_documents", "delete_any_documents"]],
+  ["comment", ["add_comments", "suggest_changes", "delete_own_comments", "delete_any_comments"]],
+  ["share", ["manage_permissions"]],
+  ["use", ["run_jobs", "export_collection", "manage_templates"]],
+] as const satisfies readonly (readonly [string, readonly Permission[]])[];
 
 /** Why somebody may or may not do each thing: the ways that lead there, then each permission with its own. */
 export function ExplanationPanel({ thing, whose }: { thing: SharedThing; whose: Whose }) {
@@ -55,7 +55,7 @@ export function ExplanationPanel({ thing, whose }: { thing: SharedThing; whose: 
         <>
           <Head explanation={data} />
           <PathList paths={distinctPaths(data)} person={data.person} thing={thing} />
-          <Permissions explanation={data} />
+          <Permissions thing={thing} explanation={data} />
         </>
       )}
     </div>
@@ -106,21 +106,22 @@ function Head({ explanation }: { explanation: ExplanationView }) {
   );
 }
 
-function Permissions({ explanation }: { explanation: ExplanationView }) {
+function Permissions({ thing, explanation }: { thing: SharedThing; explanation: ExplanationView }) {
   const t = useTranslations("access");
   const entries = new Map(explanation.permissions.map((entry) => [entry.permission, entry]));
   return (
     <section>
       <h3 className="mb-1 text-sm font-semibold">{t("permissionsTitle")}</h3>
       <dl className="divide-line divide-y">
-        {Object.entries(kinds).map(([kind, permissions]) => (
+        {kinds.map(([kind, permissions]) => (
           <div key={kind} className="grid gap-x-4 py-2 sm:grid-cols-[6.5rem_minmax(0,1fr)]">
-            <dt className="text-ink-muted py-0.5 text-sm">{t(`kinds.${kind as keyof typeof kinds}`)}</dt>
+            <dt className="text-ink-muted py-0.5 text-sm">{t(`kinds.${kind}`)}</dt>
             <dd>
               <ul>
                 {permissions.map((permission) => (
                   <PermissionRow
                     key={permission}
+                    thing={thing}
                     entry={entries.get(permission)!}
                     accessMode={explanation.accessMode}
                   />
@@ -134,9 +135,17 @@ function Permissions({ explanation }: { explanation: ExplanationView }) {
   );
 }
 
-function PermissionRow({ entry, accessMode }: { entry: Entry; accessMode: ExplanationView["accessMode"] }) {
+function PermissionRow({
+  thing,
+  entry,
+  accessMode,
+}: {
+  thing: SharedThing;
+  entry: Entry;
+  accessMode: ExplanationView["accessMode"];
+}) {
   const t = useTranslations("access");
-  const sourceOf = useSourceText();
+  const sourceOf = useSourceText(thing);
   const reasonOf = useReasonText(accessMode);
   const { permission, isAllowed, paths } = entry;
   const active = paths.filter(({ state }) => state === "active");

@@ -66,7 +66,7 @@ function Path({
       : t("roleOn", { role: path.role ? labelOf(path.role.name) : "", where });
   const between =
     path.via === "workspace"
-      ? [t("wholeWorkspace")]
+      ? [t("wholeWorkspace", thing.workspace)]
       : path.via === "everyone"
         ? [t("anyone")]
         : (path.chain.length > 0 ? path.chain : path.group ? [path.group] : []).map(({ name }) =>

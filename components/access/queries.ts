@@ -1,7 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api } from "#components/api.ts";
-import { apiPath, type SharedThing } from "#components/sharing/shared-thing.ts";
-import type { AccessListView, ExplanationView } from "#lib/sharing/access-schema.ts";
+import { call } from "#components/call.ts";
+import { paging } from "#components/list-pages.ts";
+import { type SharedThing } from "#components/sharing/shared-thing.ts";
+import { onResource } from "#lib/sharing/api.ts";
 
 type Ref = Pick<SharedThing, "type" | "id">;
 
@@ -13,22 +14,20 @@ export const accessQuery = (ref: Ref) =>
   infiniteQueryOptions({
     queryKey: ["access", ref.type, ref.id, "list"] as const,
     queryFn: ({ pageParam, signal }) =>
-      api<AccessListView>(
-        `${apiPath(ref)}/access${pageParam ? `?cursor=${encodeURIComponent(pageParam)}` : ""}`,
-        { signal },
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.nextCursor,
+      call(onResource[ref.type].listAccess, { params: { id: ref.id }, query: { cursor: pageParam }, signal }),
+    ...paging,
   });
 
 /** Why somebody may or may not do each thing. */
 export const explanationQuery = (ref: Ref, whose: Whose) =>
   queryOptions({
     queryKey: ["access", ref.type, ref.id, "explanation", whose] as const,
-    queryFn: ({ signal }) => {
-      const search = whose === "own" ? "" : `?${new URLSearchParams(whose).toString()}`;
-      return api<ExplanationView>(`${apiPath(ref)}/access/explain${search}`, { signal });
-    },
+    queryFn: ({ signal }) =>
+      call(onResource[ref.type].explain, {
+        params: { id: ref.id },
+        query: whose === "own" ? undefined : whose,
+        signal,
+      }),
   });
 
 export const ownAccessQuery = (ref: Ref) => explanationQuery(ref, "own");

@@ -47,7 +47,7 @@ export function WhoPanel({ thing, onExplain }: WhoPanelProps) {
       {query.isError && !query.data && (
         <ErrorState error={query.error} title={t("failed")} onRetry={() => void query.refetch()} />
       )}
-      {general.length > 0 && <General paths={general} />}
+      {general.length > 0 && <General thing={thing} paths={general} />}
       {groups.map(({ standing, people }) => (
         <section key={standing}>
           <h3 className="mb-1 text-sm font-semibold">
@@ -61,6 +61,7 @@ export function WhoPanel({ thing, onExplain }: WhoPanelProps) {
             {people.map((access) => (
               <PersonRow
                 key={access.person.id ?? access.person.email}
+                thing={thing}
                 access={access}
                 onExplain={onExplain}
               />
@@ -80,9 +81,9 @@ export function WhoPanel({ thing, onExplain }: WhoPanelProps) {
   );
 }
 
-function General({ paths }: { paths: AccessPathView[] }) {
+function General({ thing, paths }: { thing: SharedThing; paths: AccessPathView[] }) {
   const t = useTranslations("access");
-  const sourceOf = useSourceText();
+  const sourceOf = useSourceText(thing);
   return (
     <section>
       <h3 className="mb-1 text-sm font-semibold">{t("general")}</h3>
@@ -92,7 +93,7 @@ function General({ paths }: { paths: AccessPathView[] }) {
             <IconCircle>{path.via === "everyone" ? <Globe /> : <Building2 />}</IconCircle>
             <span className="min-w-0 flex-1">
               <span className="block font-medium">
-                {t(path.via === "everyone" ? "anyone" : "wholeWorkspace")}
+                {path.via === "everyone" ? t("anyone") : t("wholeWorkspace", thing.workspace)}
               </span>
               <span className="text-ink-muted block text-sm">{sourceOf(path)}</span>
             </span>
@@ -103,10 +104,18 @@ function General({ paths }: { paths: AccessPathView[] }) {
   );
 }
 
-function PersonRow({ access, onExplain }: { access: PersonAccessView; onExplain: (whose: Whose) => void }) {
+function PersonRow({
+  thing,
+  access,
+  onExplain,
+}: {
+  thing: SharedThing;
+  access: PersonAccessView;
+  onExplain: (whose: Whose) => void;
+}) {
   const t = useTranslations("access");
   const common = useTranslations("common");
-  const sourceOf = useSourceText();
+  const sourceOf = useSourceText(thing);
   const { person, sources } = access;
   const name = person.name ?? person.email;
   const whose = person.id ? { userId: person.id } : { email: person.email };

@@ -4,12 +4,12 @@ import Link from "next/link";
 import { AvatarStack } from "#components/ui/avatar-stack.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import type { CollectionView } from "#lib/collections/schema.ts";
-import { visibilityIcons } from "./visibility-chip.tsx";
+import { useOpening } from "./visibility-chip.tsx";
 
 /** A collection among others: its name, how much is in it, and who can open it. */
 export function CollectionCard({ collection }: { collection: CollectionView }) {
   const t = useTranslations("collection");
-  const Icon = visibilityIcons[collection.visibility];
+  const { Icon, label } = useOpening(collection);
   const isMine = collection.role === "owner";
   return (
     <div className="border-line bg-surface hover:border-line-strong relative flex h-full min-h-30 flex-col rounded-md border p-4 transition-colors">
@@ -25,7 +25,7 @@ export function CollectionCard({ collection }: { collection: CollectionView }) {
         <p className="text-ink-muted mt-1 line-clamp-2 text-sm break-words">{collection.description}</p>
       )}
       <div className="text-ink-muted mt-auto flex items-center gap-1.5 pt-4 text-sm">
-        <Icon aria-label={t(`visibility.${collection.visibility}.label`)} className="size-3.5 shrink-0" />
+        <Icon aria-label={label} className="size-3.5 shrink-0" />
         <span className="truncate">
           {isMine
             ? t("documentCount", { count: collection.documentCount })

@@ -15,7 +15,8 @@ interface CollectionGridProps {
   empty: ReactNode;
 }
 
-const gridClass = "grid gap-4 sm:grid-cols-2 lg:grid-cols-3";
+// by the room there is beside the side bar, not by the window
+const gridClass = "grid grid-cols-[minmax(0,1fr)] gap-4 @[34rem]:grid-cols-2 @[54rem]:grid-cols-3";
 
 /** All collections of a scope as cards. */
 export function CollectionGrid({ scope, label, empty }: CollectionGridProps) {
@@ -28,7 +29,7 @@ export function CollectionGrid({ scope, label, empty }: CollectionGridProps) {
   const collections = itemsOf(query.data);
   if (collections.length === 0) return empty;
   return (
-    <>
+    <div className="@container">
       <ul ref={list} aria-label={label} className={gridClass}>
         {collections.map((collection) => (
           <li key={collection.id}>
@@ -37,19 +38,21 @@ export function CollectionGrid({ scope, label, empty }: CollectionGridProps) {
         ))}
       </ul>
       <LoadMore query={query} list={list} className="mt-4 text-center" />
-    </>
+    </div>
   );
 }
 
 export function CollectionGridSkeleton() {
   return (
-    <div aria-busy className={gridClass}>
-      {[0, 1, 2].map((index) => (
-        <div key={index} className="border-line bg-surface flex h-30 flex-col rounded-md border p-4">
-          <Skeleton className="h-4 w-3/5" />
-          <Skeleton className="mt-auto h-3.5 w-2/5" />
-        </div>
-      ))}
+    <div aria-busy className="@container">
+      <div className={gridClass}>
+        {[0, 1, 2].map((index) => (
+          <div key={index} className="border-line bg-surface flex h-30 flex-col rounded-md border p-4">
+            <Skeleton className="h-4 w-3/5" />
+            <Skeleton className="mt-auto h-3.5 w-2/5" />
+          </div>
+        ))}
+      </div>
     </div>
   );
 }

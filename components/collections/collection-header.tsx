@@ -2,14 +2,20 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { api, ApiError } from "#components/api.ts";
+import { ApiError } from "#components/api-error.ts";
+import { call } from "#components/call.ts";
+import { lazyPart } from "#components/lazy-part.tsx";
 import { AvatarStack } from "#components/ui/avatar-stack.tsx";
-import { ConflictDialog } from "#components/ui/conflict-dialog.tsx";
 import { InlineEdit, type Seen } from "#components/ui/inline-edit.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
-import { type CollectionView, collectionViewSchema } from "#lib/collections/schema.ts";
+import { getCollection } from "#lib/collections/api.ts";
+import type { CollectionView } from "#lib/collections/schema.ts";
 import { showCollection, useUpdateCollection } from "./queries.ts";
 import { VisibilityChip } from "./visibility-chip.tsx";
+
+const ConflictDialog = lazyPart(() =>
+  import("#components/ui/conflict-dialog.tsx").then((module) => module.ConflictDialog),
+);
 
 type Field = "name" | "description";
 /** One text as it is to be, and as it was when its editing began. */
@@ -60,10 +66,7 @@ export function CollectionHeader({
         setPending({});
         throw error;
       }
-      const carried = collectionViewSchema.safeParse(error.details.current);
-      const theirs = carried.success
-        ? carried.data
-        : await api<CollectionView>(`/api/v1/collections/${collection.id}`);
+      const theirs = await call(getCollection, { params: { id: collection.id } });
       // something else changed, or they wrote the same: nothing for people to decide
       if (theirs[field] === seen.value || theirs[field] === text) return save(over(change, theirs));
       return setConflict({ change, theirs });
@@ -113,7 +116,7 @@ export function CollectionHeader({
         </>
       )}
       <div className="mt-3 flex flex-wrap items-center gap-x-3 gap-y-2">
-        <VisibilityChip visibility={collection.visibility} />
+        <VisibilityChip collection={collection} />
         <button type="button" aria-label={t("showPeople")} onClick={onPeople} className="rounded-full">
           <AvatarStack people={collection.people} max={4} />
         </button>

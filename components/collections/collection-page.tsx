@@ -1,10 +1,10 @@
 "use client";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { FolderLock, Share2, Upload } from "lucide-react";
+import { Share2, Upload } from "lucide-react";
 import { useTranslations } from "next-intl";
-import Link from "next/link";
-import { useState } from "react";
-import { isRefusal } from "#components/api.ts";
+import { type ReactNode, useState } from "react";
+import { LazyRefused } from "#components/access-requests/lazy-refused.tsx";
+import { isRefusal } from "#components/api-error.ts";
 import { DocumentBrowser } from "#components/documents/document-browser.tsx";
 import { DocumentsSkeleton } from "#components/documents/documents-skeleton.tsx";
 import { documentListQuery } from "#components/documents/queries.ts";
@@ -12,18 +12,16 @@ import { useProcessing } from "#components/documents/use-processing.ts";
 import type { ViewMode } from "#components/documents/view-mode.ts";
 import { ViewSwitch } from "#components/documents/view-switch.tsx";
 import { itemsOf } from "#components/list-pages.ts";
-import { LazyShareDialog, preloadShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
+import { LazyShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { buttonClass } from "#components/ui/button-class.ts";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { DropZone } from "#components/uploads/drop-zone.tsx";
 import { UploadButton } from "#components/uploads/upload-button.tsx";
 import { useHotkeys } from "#components/use-hotkeys.ts";
-import { useErrorText } from "#components/use-error-text.ts";
 import type { CollectionView } from "#lib/collections/schema.ts";
 import { CollectionHeader } from "./collection-header.tsx";
 import { CollectionMenu } from "./collection-menu.tsx";
@@ -36,10 +34,12 @@ const countedDocuments = 1000;
 interface CollectionPageProps {
   id: string;
   initialView: ViewMode;
+  /** What the server has drawn where the reader may not open it. */
+  refused: ReactNode;
 }
 
 /** One collection: what it is called, who can open it, and its documents. */
-export function CollectionPage({ id, initialView }: CollectionPageProps) {
+export function CollectionPage({ id, initialView, refused }: CollectionPageProps) {
   const t = useTranslations("collection");
   const shell = useTranslations("shell");
   const query = useQuery(collectionQuery(id));
@@ -77,12 +77,7 @@ export function CollectionPage({ id, initialView }: CollectionPageProps) {
           <>
             <CollectionMenu collection={collection} />
             {canUpload && <UploadButton collection={destination} hasHotkey />}
-            <Button
-              variant="primary"
-              onClick={share}
-              onPointerEnter={preloadShareDialog}
-              onFocus={preloadShareDialog}
-            >
+            <Button variant="primary" onClick={share}>
               <Share2 aria-hidden />
               {t("share")}
             </Button>
@@ -91,8 +86,14 @@ export function CollectionPage({ id, initialView }: CollectionPageProps) {
       }
     >
       <NewCollectionHotkey />
-      {query.isPending && <HeaderSkeleton />}
-      {query.isError && !collection && <Refused error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending && (refused || <HeaderSkeleton />)}
+      {query.isError &&
+        !collection &&
+        (isRefusal(query.error) ? (
+          refused || <LazyRefused type="collection" id={id} />
+        ) : (
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        ))}
       {collection && (
         <>
           <CollectionHeader collection={collection} onPeople={share} />
@@ -105,7 +106,7 @@ export function CollectionPage({ id, initialView }: CollectionPageProps) {
           <LazyShareDialog of={{ collection }} isOpen={isSharing} onOpenChange={setSharing} />
         </>
       )}
-      {query.isPending && <DocumentsSkeleton view={initialView} />}
+      {query.isPending && !refused && <DocumentsSkeleton view={initialView} />}
     </Page>
   );
 }
@@ -169,29 +170,6 @@ function Documents({ collection, initialView }: { collection: CollectionView; in
         }
       />
     </>
-  );
-}
-
-/** A collection that one may not see, or that is not there: nobody is told which. */
-function Refused({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  const t = useTranslations("collection");
-  const errors = useTranslations("errors");
-  const textOf = useErrorText();
-  if (!isRefusal(error)) return <ErrorState error={error} onRetry={onRetry} />;
-  return (
-    <div role="alert">
-      <EmptyState
-        icon={<FolderLock />}
-        isPage
-        title={t("refusedTitle")}
-        text={textOf(error)}
-        action={
-          <Link href="/" className={buttonClass()}>
-            {errors("toHome")}
-          </Link>
-        }
-      />
-    </div>
   );
 }
 

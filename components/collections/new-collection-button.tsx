@@ -2,10 +2,14 @@
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { lazyPart } from "#components/lazy-part.tsx";
 import { Button } from "#components/ui/button.tsx";
 import type { ButtonVariant } from "#components/ui/button-class.ts";
 import { useHotkeys } from "#components/use-hotkeys.ts";
-import { CreateCollectionDialog } from "./create-collection-dialog.tsx";
+
+const CreateCollectionDialog = lazyPart(() =>
+  import("./create-collection-dialog.tsx").then((module) => module.CreateCollectionDialog),
+);
 
 /** The dialog for a new collection behind the key `c`, for pages that show no button for it. */
 export function NewCollectionHotkey() {

@@ -5,15 +5,23 @@ import {
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
-import { api } from "#components/api.ts";
-import { mapPages, type Pages, paging } from "#components/list-pages.ts";
+import { call } from "#components/call.ts";
+import { invalidateKinds } from "#components/invalidate.ts";
+import { paging, takeOut } from "#components/list-pages.ts";
+import {
+  createCollection,
+  deleteCollection,
+  getCollection,
+  listCollections,
+  restoreCollection,
+  updateCollection,
+} from "#lib/collections/api.ts";
 import type {
   CollectionView,
   CreateCollectionInput,
   ListCollectionsInput,
   UpdateCollectionInput,
 } from "#lib/collections/schema.ts";
-import type { Page } from "#lib/http/schema.ts";
 
 type Scope = ListCollectionsInput["scope"];
 
@@ -25,17 +33,14 @@ export const collectionListQuery = (scope: Scope) =>
   infiniteQueryOptions({
     queryKey: collectionListKey(scope),
     queryFn: ({ pageParam, signal }) =>
-      api<Page<CollectionView>>(
-        `/api/v1/collections?scope=${scope}${pageParam ? `&cursor=${encodeURIComponent(pageParam)}` : ""}`,
-        { signal },
-      ),
+      call(listCollections, { query: { scope, cursor: pageParam }, signal }),
     ...paging,
   });
 
 export const collectionQuery = (id: string) =>
   queryOptions({
     queryKey: collectionKey(id),
-    queryFn: ({ signal }) => api<CollectionView>(`/api/v1/collections/${id}`, { signal }),
+    queryFn: ({ signal }) => call(getCollection, { params: { id }, signal }),
     // access may have ended meanwhile
     refetchOnWindowFocus: "always",
   });
@@ -49,8 +54,7 @@ export function showCollection(client: QueryClient, collection: CollectionView):
 export function useCreateCollection() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: CreateCollectionInput) =>
-      api<CollectionView>("/api/v1/collections", { method: "POST", body: input }),
+    mutationFn: (input: CreateCollectionInput) => call(createCollection, { body: input }),
     onSuccess: (collection) => {
       showCollection(client, collection);
       void client.invalidateQueries({ queryKey: ["quota"] });
@@ -62,17 +66,16 @@ export function useCreateCollection() {
 export function useUpdateCollection(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: UpdateCollectionInput) =>
-      api<CollectionView>(`/api/v1/collections/${id}`, { method: "PATCH", body: input }),
+    mutationFn: (input: UpdateCollectionInput) => call(updateCollection, { params: { id }, body: input }),
     onSuccess: (collection) => showCollection(client, collection),
   });
 }
 
 type Fate = "trash" | "restore" | "delete";
 const calls: Record<Fate, (id: string) => Promise<unknown>> = {
-  trash: (id) => api(`/api/v1/collections/${id}`, { method: "DELETE" }),
-  restore: (id) => api(`/api/v1/collections/${id}/restore`, { method: "POST" }),
-  delete: (id) => api(`/api/v1/collections/${id}?permanent=true`, { method: "DELETE" }),
+  trash: (id) => call(deleteCollection, { params: { id } }),
+  restore: (id) => call(restoreCollection, { params: { id } }),
+  delete: (id) => call(deleteCollection, { params: { id }, query: { permanent: "true" } }),
 };
 
 /** Moves a collection to the trash, back, or deletes it for good. Lists lose it at once and get it back on failure. */
@@ -80,26 +83,9 @@ export function useCollectionFate(fate: Fate) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (collection: CollectionView) => calls[fate](collection.id),
-    onMutate: async (collection) => {
-      const queryKey = ["collections", "list"];
-      await client.cancelQueries({ queryKey });
-      const before = client.getQueriesData<Pages<CollectionView>>({ queryKey });
-      for (const [key, data] of before) {
-        if (!data || !("pages" in data)) continue;
-        client.setQueryData(
-          key,
-          mapPages(data, (items) => items.filter(({ id }) => id !== collection.id)),
-        );
-      }
-      return before;
-    },
-    onError: (_error, _collection, before) => {
-      for (const [key, data] of before ?? []) client.setQueryData(key, data);
-    },
-    onSettled: () => {
-      void client.invalidateQueries({ queryKey: ["collections"] });
-      void client.invalidateQueries({ queryKey: ["documents"] });
-      void client.invalidateQueries({ queryKey: ["quota"] });
-    },
+    onMutate: (collection) => takeOut(client, ["collections", "list"], [collection]),
+    onError: (_error, _collection, putBack) => putBack?.(),
+    onSettled: (_answer, error, { id }) =>
+      invalidateKinds(client, ["collections", "documents", "quota"], fate === "restore" || error ? [] : [id]),
   });
 }

@@ -6,7 +6,7 @@ import { FileSize } from "#components/ui/file-size.tsx";
 import type { DocumentView } from "#lib/documents/schema.ts";
 import { formatDate } from "#lib/i18n/format.ts";
 import { DocumentState, failureOf } from "./document-state.tsx";
-import { Thumbnail } from "./thumbnail.tsx";
+import { pictureFrameClass, Thumbnail } from "./thumbnail.tsx";
 
 interface DetailsPanelProps {
   document: DocumentView;
@@ -16,7 +16,7 @@ interface DetailsPanelProps {
 }
 
 const known = ["pdf", "png", "jpeg", "webp", "gif", "tiff", "avif", "plain", "markdown", "csv"] as const;
-type Known = (typeof known)[number];
+const isKnown = (type: string): type is (typeof known)[number] => known.some((name) => name === type);
 
 /** What is known about a document. */
 export function DetailsPanel({ document, hasPicture = false, children }: DetailsPanelProps) {
@@ -30,7 +30,7 @@ export function DetailsPanel({ document, hasPicture = false, children }: Details
   return (
     <div className="flex flex-col gap-5 p-5">
       {hasPicture && (
-        <div className="bg-sunken grid h-56 place-items-center rounded-md p-5">
+        <div className={`${pictureFrameClass} bg-sunken h-56 rounded-md p-5`}>
           <Thumbnail document={document} />
         </div>
       )}
@@ -42,9 +42,7 @@ export function DetailsPanel({ document, hasPicture = false, children }: Details
         </div>
       )}
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-5 gap-y-2.5 text-sm">
-        <Fact label={t("facts.type")}>
-          {known.includes(subtype as Known) ? t(`types.${subtype as Known}`) : document.contentType}
-        </Fact>
+        <Fact label={t("facts.type")}>{isKnown(subtype) ? t(`types.${subtype}`) : document.contentType}</Fact>
         <Fact label={t("facts.size")}>
           <FileSize bytes={document.sizeBytes} />
         </Fact>

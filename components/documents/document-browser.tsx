@@ -1,17 +1,19 @@
 "use client";
-import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { lazyPart } from "#components/lazy-part.tsx";
 import { LazyShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
-import { Sheet } from "#components/ui/sheet.tsx";
 import type { DocumentView } from "#lib/documents/schema.ts";
-import { DetailsPanel } from "./details-panel.tsx";
 import { DocumentItems } from "./document-items.tsx";
 import type { ViewMode } from "./view-mode.ts";
-import { RenameDialog } from "./rename-dialog.tsx";
+import { RenameDialog } from "./lazy-rename-dialog.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { useItemKeys } from "./use-item-keys.ts";
 import { useSelection } from "./use-selection.ts";
 import { useTrash } from "./use-trash.ts";
+
+const BrowserDetails = lazyPart(() =>
+  import("./browser-details.tsx").then((module) => module.BrowserDetails),
+);
 
 interface DocumentBrowserProps {
   documents: DocumentView[];
@@ -34,10 +36,12 @@ export function DocumentBrowser({
   onMore,
   footer,
 }: DocumentBrowserProps) {
-  const t = useTranslations("document");
   const root = useRef<HTMLDivElement>(null);
   const [renamed, setRenamed] = useState<DocumentView | null>(null);
-  const [detailed, setDetailed] = useState<DocumentView | null>(null);
+  const [detailedId, setDetailedId] = useState<string | null>(null);
+  // kept from the first time on: it closes with a movement
+  const [hasDetails, setHasDetails] = useState(false);
+  if (detailedId !== null && !hasDetails) setHasDetails(true);
   const [shared, setShared] = useState<DocumentView | null>(null);
   const selection = useSelection(documents);
   const trash = useTrash();
@@ -47,42 +51,53 @@ export function DocumentBrowser({
     items: documents,
     columns: view === "grid" ? columns : 1,
     selection,
-    onDetails: setDetailed,
+    onDetails: ({ id }) => (id === detailedId ? closeDetails() : setDetailedId(id)),
     onRename: (document) => document.abilities.canEdit && setRenamed(document),
     onTrash: (chosen) => {
       const deletable = chosen.filter(({ abilities }) => abilities.canDelete);
-      if (deletable.length > 0) trash(deletable);
+      if (deletable.length > 0) void trash(deletable);
     },
+    onEscape: () => (selection.chosen.length > 0 ? selection.clear() : closeDetails()),
   });
+  /** A docked panel that goes takes no focus with it: that returns to the document it was about. */
+  function closeDetails() {
+    const { activeElement } = document;
+    const isAmongItems = activeElement?.closest("[data-position]") && root.current?.contains(activeElement);
+    const index = documents.findIndex(({ id }) => id === detailedId);
+    if (index >= 0 && !isAmongItems && root.current?.contains(activeElement))
+      root.current.querySelector<HTMLElement>(`[data-position="${index}"] [data-item]`)?.focus();
+    setDetailedId(null);
+  }
   const actions = useMemo(
-    () => ({ onRename: setRenamed, onTrash: trash, onShare: setShared, onDetails: setDetailed }),
+    () => ({
+      onRename: setRenamed,
+      onTrash: (chosen: DocumentView[]) => void trash(chosen),
+      onShare: setShared,
+      onDetails: ({ id }: DocumentView) => setDetailedId(id),
+    }),
     // `trash` only closes over stable mutation functions and messages
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [],
   );
   return (
-    <div ref={root}>
-      <DocumentItems
-        documents={documents}
-        view={view}
-        label={label}
-        selection={selection}
-        actions={actions}
-        scrollRef={scrollRef}
-        onColumns={setColumns}
-      />
-      <EndOfList isActive={hasMore && !isLoadingMore} onReached={onMore} />
-      {footer}
-      <SelectionBar documents={selection.chosen} onTrash={trash} onClear={selection.clear} />
-      <Sheet
-        isOpen={detailed !== null}
-        onOpenChange={(isOpen) => !isOpen && setDetailed(null)}
-        title={t("details")}
-      >
-        {detailed && (
-          <DetailsPanel document={documents.find(({ id }) => id === detailed.id) ?? detailed} hasPicture />
-        )}
-      </Sheet>
+    <div ref={root} className="flex items-start gap-6">
+      <div className="min-w-0 flex-1">
+        <DocumentItems
+          documents={documents}
+          view={view}
+          label={label}
+          selection={selection}
+          actions={actions}
+          scrollRef={scrollRef}
+          onColumns={setColumns}
+        />
+        <EndOfList isActive={hasMore && !isLoadingMore} onReached={onMore} />
+        {footer}
+      </div>
+      {hasDetails && (
+        <BrowserDetails document={documents.find(({ id }) => id === detailedId)} onClose={closeDetails} />
+      )}
+      <SelectionBar documents={selection.chosen} onTrash={actions.onTrash} onClear={selection.clear} />
       {shared && (
         <LazyShareDialog
           of={{ document: documents.find(({ id }) => id === shared.id) ?? shared }}

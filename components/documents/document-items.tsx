@@ -1,10 +1,10 @@
 "use client";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useTranslations } from "next-intl";
 import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { lazyPart } from "#components/lazy-part.tsx";
 import type { DocumentView } from "#lib/documents/schema.ts";
 import type { DocumentActions } from "./document-menu.tsx";
-import { DocumentRow, rowColumns } from "./document-row.tsx";
+import { columnClass, DocumentRow, rowColumns } from "./document-row.tsx";
 import { DocumentTile } from "./document-tile.tsx";
 import { tileGridClass } from "./documents-skeleton.tsx";
 import type { Selection } from "./use-selection.ts";
@@ -14,7 +14,8 @@ import type { ViewMode } from "./view-mode.ts";
 const virtualFrom = 200;
 const gapPixels = 16;
 const tileMinPixels = 168;
-const lineHeightPixels = { grid: 248, list: 52 };
+
+const VirtualLines = lazyPart(() => import("./virtual-lines.tsx").then((module) => module.VirtualLines));
 
 interface DocumentItemsProps {
   documents: DocumentView[];
@@ -42,21 +43,6 @@ export function DocumentItems({
   useEffect(() => onColumns(columns), [columns, onColumns]);
   const perLine = view === "grid" ? columns : 1;
   const isVirtual = documents.length > virtualFrom;
-  const virtualizer = useWindowVirtualizer({
-    count: isVirtual ? Math.ceil(documents.length / perLine) : 0,
-    estimateSize: () => lineHeightPixels[view],
-    gap: view === "grid" ? gapPixels : 0,
-    overscan: 6,
-    scrollMargin: top,
-    // what the top bar covers
-    scrollPaddingStart: 64,
-    scrollPaddingEnd: 80,
-  });
-  useEffect(() => {
-    scrollRef.current = isVirtual
-      ? (index) => virtualizer.scrollToIndex(Math.floor(index / perLine), { align: "auto" })
-      : null;
-  }, [isVirtual, perLine, scrollRef, virtualizer]);
 
   const item = (document: DocumentView, index: number): ReactNode => {
     const Item = view === "grid" ? DocumentTile : DocumentRow;
@@ -77,30 +63,32 @@ export function DocumentItems({
       </div>
     );
   };
-  const lines = isVirtual ? virtualizer.getVirtualItems() : [];
   return (
     <div
       role={view === "grid" ? "list" : "table"}
       aria-label={label}
       aria-rowcount={view === "list" ? documents.length + 1 : undefined}
+      className="@container"
     >
       {view === "list" && (
         <div
           role="row"
-          className={`${rowColumns} border-line text-ink-muted h-9 border-b px-2 text-sm font-medium max-md:sr-only`}
+          className={`${rowColumns} border-line text-ink-muted h-9 border-b px-2 text-sm font-medium @max-[35rem]:sr-only`}
         >
           <span role="columnheader">
             <span className="sr-only">{t("columns.select")}</span>
           </span>
           <span role="columnheader">{t("columns.name")}</span>
-          <span role="columnheader">{t("columns.owner")}</span>
-          <span role="columnheader" className="text-right">
+          <span role="columnheader" className={columnClass.owner}>
+            {t("columns.owner")}
+          </span>
+          <span role="columnheader" className={`${columnClass.size} text-right`}>
             {t("columns.size")}
           </span>
-          <span role="columnheader" className="text-right">
+          <span role="columnheader" className={`${columnClass.pages} text-right`}>
             {t("columns.pages")}
           </span>
-          <span role="columnheader" className="text-right">
+          <span role="columnheader" className={`${columnClass.updated} text-right`}>
             {t("columns.updated")}
           </span>
           <span role="columnheader">
@@ -111,27 +99,21 @@ export function DocumentItems({
       <div
         ref={box}
         role="presentation"
-        className={isVirtual ? "relative" : view === "grid" ? tileGridClass : ""}
-        style={isVirtual ? { height: virtualizer.getTotalSize() } : undefined}
+        className={!isVirtual && view === "grid" ? tileGridClass : undefined}
       >
-        {!isVirtual && documents.map(item)}
-        {lines.map((line) => (
-          <div
-            key={line.key}
-            ref={virtualizer.measureElement}
-            data-index={line.index}
-            role="presentation"
-            className={view === "grid" ? "absolute inset-x-0 top-0 grid gap-4" : "absolute inset-x-0 top-0"}
-            style={{
-              gridTemplateColumns: view === "grid" ? `repeat(${columns}, minmax(0, 1fr))` : undefined,
-              transform: `translateY(${line.start - top}px)`,
-            }}
-          >
-            {documents
-              .slice(line.index * perLine, (line.index + 1) * perLine)
-              .map((document, offset) => item(document, line.index * perLine + offset))}
-          </div>
-        ))}
+        {isVirtual ? (
+          <VirtualLines
+            documents={documents}
+            view={view}
+            columns={perLine}
+            top={top}
+            gapPixels={gapPixels}
+            scrollRef={scrollRef}
+            item={item}
+          />
+        ) : (
+          documents.map(item)
+        )}
       </div>
     </div>
   );

@@ -1,10 +1,12 @@
 "use client";
-import { Download, Info, MoreHorizontal, PenLine, Share2, Trash2 } from "lucide-react";
+import { MoreHorizontal } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { DropdownMenu, MenuItem, MenuSeparator } from "#components/ui/dropdown-menu.tsx";
+import { lazyPart } from "#components/lazy-part.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
+import { MenuButton } from "#components/ui/menu-button.tsx";
 import type { DocumentView } from "#lib/documents/schema.ts";
-import { useDownload } from "./use-download.ts";
+
+const Items = lazyPart(() => import("./document-menu-items.tsx").then((module) => module.DocumentMenuItems));
 
 export interface DocumentActions {
   onRename: (document: DocumentView) => void;
@@ -16,7 +18,7 @@ export interface DocumentActions {
 /** What can be done with one document; only what its reader may do is offered. */
 export function DocumentMenu({
   document,
-  actions: { onRename, onTrash, onShare, onDetails },
+  actions,
   className,
 }: {
   document: DocumentView;
@@ -24,10 +26,8 @@ export function DocumentMenu({
   className?: string;
 }) {
   const t = useTranslations("document");
-  const common = useTranslations("common");
-  const download = useDownload();
   return (
-    <DropdownMenu
+    <MenuButton
       trigger={
         <IconButton
           label={t("actionsOf", { name: document.name })}
@@ -37,38 +37,9 @@ export function DocumentMenu({
           className={className}
         />
       }
+      load={Items.load}
     >
-      {onDetails && (
-        <MenuItem onSelect={() => onDetails(document)}>
-          <Info aria-hidden />
-          {t("details")}
-        </MenuItem>
-      )}
-      {onShare && (
-        <MenuItem onSelect={() => onShare(document)}>
-          <Share2 aria-hidden />
-          {t("share")}
-        </MenuItem>
-      )}
-      <MenuItem onSelect={() => void download([document])}>
-        <Download aria-hidden />
-        {common("download")}
-      </MenuItem>
-      {document.abilities.canEdit && (
-        <MenuItem onSelect={() => onRename(document)}>
-          <PenLine aria-hidden />
-          {common("rename")}
-        </MenuItem>
-      )}
-      {document.abilities.canDelete && (
-        <>
-          <MenuSeparator />
-          <MenuItem isDangerous onSelect={() => onTrash([document])}>
-            <Trash2 aria-hidden />
-            {t("toTrash")}
-          </MenuItem>
-        </>
-      )}
-    </DropdownMenu>
+      {(trigger) => <Items trigger={trigger} document={document} actions={actions} />}
+    </MenuButton>
   );
 }

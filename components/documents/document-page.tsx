@@ -1,56 +1,59 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ChevronLeft, ChevronRight, FileLock, PanelRight, Share2 } from "lucide-react";
+import { ChevronLeft, ChevronRight, PanelRight, Share2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useState, useSyncExternalStore } from "react";
-import { isRefusal } from "#components/api.ts";
+import { type ReactNode, useState } from "react";
+import { LazyRefused } from "#components/access-requests/lazy-refused.tsx";
+import { isRefusal } from "#components/api-error.ts";
 import { setCookie } from "#components/cookies.ts";
-import { LazyShareDialog, preloadShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
+import { LazyShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { buttonClass } from "#components/ui/button-class.ts";
-import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
-import { Sheet } from "#components/ui/sheet.tsx";
-import { useErrorText } from "#components/use-error-text.ts";
+import { LazySheet } from "#components/ui/lazy-sheet.tsx";
 import { useHotkeys } from "#components/use-hotkeys.ts";
-import type { DocumentDetailView } from "#lib/documents/schema.ts";
+import { useIsWide } from "#components/use-is-wide.ts";
+import type { DocumentDetailView, DocumentView } from "#lib/documents/schema.ts";
 import { DetailsPanel } from "./details-panel.tsx";
-import { detailsCookie } from "./view-mode.ts";
 import { DocumentMenu } from "./document-menu.tsx";
 import { DownloadLink } from "./download-link.tsx";
 import { documentQuery } from "./queries.ts";
-import { RenameDialog } from "./rename-dialog.tsx";
+import { RenameDialog } from "./lazy-rename-dialog.tsx";
 import { useNeighbours } from "./use-neighbours.ts";
+import { useNoteOpening } from "./use-note-opening.ts";
 import { useTrash } from "./use-trash.ts";
-import { Viewer } from "./viewer/viewer.tsx";
+import { detailsCookie } from "./view-mode.ts";
 import { ViewerLoading } from "./viewer/viewer-loading.tsx";
+import { Viewer } from "./viewer/viewer.tsx";
 
 interface DocumentPageProps {
   id: string;
   areDetailsOpen: boolean;
+  /** What the server has drawn where the reader may not open it. */
+  refused: ReactNode;
 }
 
 /** One document: the viewer fills the page, details stand beside it. */
-export function DocumentPage({ id, areDetailsOpen }: DocumentPageProps) {
+export function DocumentPage({ id, areDetailsOpen, refused }: DocumentPageProps) {
+  const t = useTranslations("document");
   const shell = useTranslations("shell");
   const query = useQuery(documentQuery(id));
   // what was read before does not stay open once it is refused
   const document = isRefusal(query.error) ? undefined : query.data;
   if (document) return <OpenDocument document={document} areDetailsOpen={areDetailsOpen} />;
+  const breadcrumb = <Breadcrumb crumbs={[{ label: shell("home"), href: "/" }, { label: "…" }]} />;
+  if (query.isPending ? refused : isRefusal(query.error))
+    return <Page breadcrumb={breadcrumb}>{refused || <LazyRefused type="document" id={id} />}</Page>;
   return (
-    <Page
-      layout="full"
-      breadcrumb={<Breadcrumb crumbs={[{ label: shell("home"), href: "/" }, { label: "…" }]} />}
-    >
+    <Page layout="full" breadcrumb={breadcrumb}>
       {query.isPending ? (
         <ViewerLoading />
       ) : (
-        <Refused error={query.error} onRetry={() => void query.refetch()} />
+        <ErrorState error={query.error} title={t("viewer.failed")} onRetry={() => void query.refetch()} />
       )}
     </Page>
   );
@@ -64,6 +67,7 @@ function OpenDocument({
   areDetailsOpen: boolean;
 }) {
   const t = useTranslations("document");
+  const shell = useTranslations("shell");
   const router = useRouter();
   const isWide = useIsWide();
   const [isPanelOpen, setPanelOpen] = useState(areDetailsOpen);
@@ -71,12 +75,18 @@ function OpenDocument({
   const [isRenaming, setRenaming] = useState(false);
   const [isSharing, setSharing] = useState(false);
   const trash = useTrash();
+  useNoteOpening(document.id);
   const { previous, next } = useNeighbours(document);
   const go = (to: { id: string } | null) => to && router.push(`/documents/${to.id}`);
   const toggleDetails = () => {
     if (!isWide) return setSheetOpen(!isSheetOpen);
     setCookie(detailsCookie, isPanelOpen ? "closed" : "open");
     setPanelOpen(!isPanelOpen);
+  };
+  /** The page is left once it is done: where that fails, one stays with what is still there. */
+  const leaveWithTrash = async (documents: DocumentView[]) => {
+    if ((await trash(documents)).length > 0)
+      router.push(document.collection.name ? `/collections/${document.collection.id}` : "/");
   };
   useHotkeys({
     j: () => go(next),
@@ -96,7 +106,10 @@ function OpenDocument({
       breadcrumb={
         <Breadcrumb
           crumbs={[
-            { label: document.collection.name, href: `/collections/${document.collection.id}` },
+            // whoever was given the document alone is not told where it lies
+            document.collection.name
+              ? { label: document.collection.name, href: `/collections/${document.collection.id}` }
+              : { label: shell("shared"), href: "/shared" },
             { label: document.name },
           ]}
         />
@@ -127,19 +140,11 @@ function OpenDocument({
             document={document}
             actions={{
               onRename: () => setRenaming(true),
-              onTrash: (documents) => {
-                router.push(`/collections/${document.collection.id}`);
-                trash(documents);
-              },
+              onTrash: (documents) => void leaveWithTrash(documents),
             }}
           />
           <DownloadLink documentId={document.id} isShort />
-          <Button
-            variant="primary"
-            onClick={() => setSharing(true)}
-            onPointerEnter={preloadShareDialog}
-            onFocus={preloadShareDialog}
-          >
+          <Button variant="primary" onClick={() => setSharing(true)}>
             <Share2 aria-hidden />
             <span className="max-sm:sr-only">{t("share")}</span>
           </Button>
@@ -160,9 +165,9 @@ function OpenDocument({
           </aside>
         )}
       </div>
-      <Sheet isOpen={isSheetOpen && !isWide} onOpenChange={setSheetOpen} title={t("details")}>
+      <LazySheet isOpen={isSheetOpen && !isWide} onOpenChange={setSheetOpen} title={t("details")}>
         {details}
-      </Sheet>
+      </LazySheet>
       <LazyShareDialog of={{ document }} isOpen={isSharing} onOpenChange={setSharing} />
       {isRenaming && <RenameDialog document={document} onClose={() => setRenaming(false)} />}
     </Page>
@@ -171,6 +176,7 @@ function OpenDocument({
 
 function CollectionFact({ document }: { document: DocumentDetailView }) {
   const t = useTranslations("document");
+  if (!document.collection.name) return null;
   return (
     <p className="text-sm">
       <span className="text-ink-muted block">{t("facts.collection")}</span>
@@ -183,42 +189,3 @@ function CollectionFact({ document }: { document: DocumentDetailView }) {
     </p>
   );
 }
-
-/** A document that one may not see, or that is not there: nobody is told which. */
-function Refused({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  const t = useTranslations("document");
-  const errors = useTranslations("errors");
-  const textOf = useErrorText();
-  if (!isRefusal(error)) {
-    return <ErrorState error={error} title={t("viewer.failed")} onRetry={onRetry} />;
-  }
-  return (
-    <div role="alert">
-      <EmptyState
-        icon={<FileLock />}
-        isPage
-        title={t("refusedTitle")}
-        text={textOf(error)}
-        action={
-          <Link href="/" className={buttonClass()}>
-            {errors("toHome")}
-          </Link>
-        }
-      />
-    </div>
-  );
-}
-
-const wide = "(min-width: 64rem)";
-function subscribeToWidth(listener: () => void): () => void {
-  const query = window.matchMedia(wide);
-  query.addEventListener("change", listener);
-  return () => query.removeEventListener("change", listener);
-}
-/** Whether there is room for details beside the viewer. */
-const useIsWide = (): boolean =>
-  useSyncExternalStore(
-    subscribeToWidth,
-    () => window.matchMedia(wide).matches,
-    () => true,
-  );

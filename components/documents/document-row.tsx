@@ -9,9 +9,20 @@ import { DocumentState } from "./document-state.tsx";
 import { type DocumentItemProps, selectOnShift } from "./document-tile.tsx";
 import { Thumbnail } from "./thumbnail.tsx";
 
-/** The columns of a row and of the heading above; narrow windows keep the name and what can be done. */
+/**
+ * The columns of a row and of the heading above, by the width of the list and not of the window: each comes in when the
+ * name keeps 14 rem beside it, and the narrowest list keeps the name and what can be done.
+ */
 export const rowColumns =
-  "grid grid-cols-[1.5rem_minmax(0,1fr)_2rem] items-center gap-x-3 md:grid-cols-[1.5rem_minmax(0,1fr)_8rem_5rem_4rem_7.5rem_2rem]";
+  "grid grid-cols-[1.5rem_minmax(0,1fr)_2rem] items-center gap-x-3 @[35rem]:grid-cols-[1.5rem_minmax(0,1fr)_5rem_7.5rem_2rem] " +
+  "@[44rem]:grid-cols-[1.5rem_minmax(0,1fr)_8rem_5rem_7.5rem_2rem] @[50rem]:grid-cols-[1.5rem_minmax(0,1fr)_8rem_5rem_4rem_7.5rem_2rem]";
+/** From which width on a column is there. */
+export const columnClass = {
+  owner: "@max-[44rem]:hidden",
+  size: "@max-[35rem]:hidden",
+  pages: "@max-[50rem]:hidden",
+  updated: "@max-[35rem]:hidden",
+};
 
 /** A document in one dense line. */
 export function DocumentRow({ document, isSelected, onToggle, actions }: DocumentItemProps) {
@@ -44,7 +55,7 @@ export function DocumentRow({ document, isSelected, onToggle, actions }: Documen
               {document.name}
             </Link>
             {document.status !== "uploaded" && (
-              <span className="max-md:hidden">
+              <span className="@max-[35rem]:hidden">
                 <DocumentState document={document} />
               </span>
             )}
@@ -52,7 +63,7 @@ export function DocumentRow({ document, isSelected, onToggle, actions }: Documen
           {document.status === "uploaded" ? (
             <DocumentState document={document} />
           ) : (
-            <span className="text-ink-muted flex items-center gap-1.5 text-xs md:hidden">
+            <span className="text-ink-muted flex items-center gap-1.5 text-xs @[35rem]:hidden">
               <FileSize bytes={document.sizeBytes} />
               <span aria-hidden>·</span>
               <RelativeTime value={document.updatedAt} className="truncate" />
@@ -61,16 +72,16 @@ export function DocumentRow({ document, isSelected, onToggle, actions }: Documen
           )}
         </span>
       </span>
-      <span role="cell" className="text-ink-muted truncate text-sm max-md:hidden">
+      <span role="cell" className={`${columnClass.owner} text-ink-muted truncate text-sm`}>
         {document.owner.name}
       </span>
-      <span role="cell" className="text-ink-muted text-right text-sm max-md:hidden">
+      <span role="cell" className={`${columnClass.size} text-ink-muted text-right text-sm`}>
         <FileSize bytes={document.sizeBytes} />
       </span>
-      <span role="cell" className="text-ink-muted text-right text-sm tabular-nums max-md:hidden">
+      <span role="cell" className={`${columnClass.pages} text-ink-muted text-right text-sm tabular-nums`}>
         {document.pageCount ?? "–"}
       </span>
-      <span role="cell" className="text-ink-muted truncate text-right text-sm max-md:hidden">
+      <span role="cell" className={`${columnClass.updated} text-ink-muted truncate text-right text-sm`}>
         <RelativeTime value={document.updatedAt} />
       </span>
       <span role="cell" className="relative z-10">

@@ -8,7 +8,7 @@ import { FileSize } from "#components/ui/file-size.tsx";
 import type { DocumentView } from "#lib/documents/schema.ts";
 import { type DocumentActions, DocumentMenu } from "./document-menu.tsx";
 import { DocumentState } from "./document-state.tsx";
-import { Thumbnail } from "./thumbnail.tsx";
+import { pictureFrameClass, Thumbnail } from "./thumbnail.tsx";
 
 export interface DocumentItemProps {
   document: DocumentView;
@@ -36,7 +36,9 @@ export function DocumentTile({ document, isSelected, isSelecting, onToggle, acti
       data-selected={isSelected || undefined}
       className="group/item border-line bg-surface hover:border-line-strong data-selected:border-accent data-selected:bg-accent-soft focus-within:border-line-strong relative flex h-full flex-col overflow-hidden rounded-md border transition-colors"
     >
-      <div className="bg-sunken group-data-selected/item:bg-accent-soft relative grid h-44 place-items-center overflow-hidden px-5 py-4">
+      <div
+        className={`${pictureFrameClass} bg-sunken group-data-selected/item:bg-accent-soft relative h-44 px-5 py-4`}
+      >
         <Thumbnail document={document} />
         <span
           className={cn(

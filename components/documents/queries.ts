@@ -5,14 +5,27 @@ import {
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
-import { api } from "#components/api.ts";
-import { mapPages, type Pages, paging } from "#components/list-pages.ts";
+import { call } from "#components/call.ts";
+import { invalidateKinds } from "#components/invalidate.ts";
+import { mapPages, type Pages, paging, takeOut } from "#components/list-pages.ts";
+import {
+  deleteDocument,
+  downloadDocument,
+  getContentUrl,
+  getDocument,
+  getThumbnail,
+  listDocuments,
+  listRecentDocuments,
+  restoreDocument,
+  updateDocument,
+} from "#lib/documents/api.ts";
 import type {
   DocumentDetailView,
   DocumentView,
   ListDocumentsInput,
   UpdateDocumentInput,
 } from "#lib/documents/schema.ts";
+import { addressOf } from "#lib/http/operation.ts";
 import type { Page } from "#lib/http/schema.ts";
 
 interface ListOf {
@@ -30,10 +43,7 @@ export function fetchDocuments(
   cursor: string | null,
   signal?: AbortSignal,
 ): Promise<Page<DocumentView>> {
-  const search = new URLSearchParams({ scope });
-  if (collectionId) search.set("collectionId", collectionId);
-  if (cursor) search.set("cursor", cursor);
-  return api(`/api/v1/documents?${search.toString()}`, { signal });
+  return call(listDocuments, { query: { scope, collectionId, cursor }, signal });
 }
 
 export const documentListQuery = (list: ListOf) =>
@@ -43,25 +53,31 @@ export const documentListQuery = (list: ListOf) =>
     ...paging,
   });
 
+/** What the reader opened, uploaded or changed last. One short page, kept as a list so that what changes shows there too. */
+export const recentKey = ["documents", "list", "recent"] as const;
+export const recentQuery = () =>
+  infiniteQueryOptions({
+    queryKey: recentKey,
+    queryFn: ({ signal }) => call(listRecentDocuments, { signal }),
+    ...paging,
+  });
+
 export const documentQuery = (id: string) =>
   queryOptions({
     queryKey: documentKey(id),
-    queryFn: ({ signal }) => api<DocumentDetailView>(`/api/v1/documents/${id}`, { signal }),
+    queryFn: ({ signal }) => call(getDocument, { params: { id }, signal }),
     // access may have ended meanwhile
     refetchOnWindowFocus: "always",
     // while it is being read, its page count and thumbnail are about to appear
     refetchInterval: ({ state }) => (state.data?.status === "uploaded" ? 2000 : false),
   });
 
-/** Changes every list in the cache that shows documents. */
-export function changeLists(
-  client: QueryClient,
-  change: (items: DocumentView[]) => DocumentView[],
-  filter: readonly unknown[] = [],
-): void {
-  client.setQueriesData<Pages<DocumentView>>({ queryKey: ["documents", "list", ...filter] }, (data) =>
-    data ? mapPages(data, change) : data,
-  );
+/** Changes every list in the cache that shows documents. Of the rest of a list nothing newer is known by that. */
+export function changeLists(client: QueryClient, change: (items: DocumentView[]) => DocumentView[]): void {
+  for (const [key] of client.getQueriesData<Pages<DocumentView>>({ queryKey: ["documents", "list"] }))
+    client.setQueryData<Pages<DocumentView>>(key, (data) => (data ? mapPages(data, change) : data), {
+      updatedAt: client.getQueryState(key)?.dataUpdatedAt,
+    });
 }
 
 /** Puts a document's newest state everywhere it is shown. */
@@ -69,24 +85,25 @@ export function showDocument(client: QueryClient, document: DocumentView): void 
   client.setQueryData<DocumentDetailView>(documentKey(document.id), (known) =>
     known ? { ...known, ...document } : known,
   );
-  changeLists(client, (items) => items.map((item) => (item.id === document.id ? document : item)));
+  changeLists(client, (items) =>
+    items.map((item) => (item.id === document.id ? { ...item, ...document } : item)),
+  );
 }
 
 /** A stale version is refused with `conflict`; nothing is changed then. */
 export function useRenameDocument(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: UpdateDocumentInput) =>
-      api<DocumentView>(`/api/v1/documents/${id}`, { method: "PATCH", body: input }),
+    mutationFn: (input: UpdateDocumentInput) => call(updateDocument, { params: { id }, body: input }),
     onSuccess: (document) => showDocument(client, document),
   });
 }
 
 type Fate = "trash" | "restore" | "delete";
 const calls: Record<Fate, (id: string) => Promise<unknown>> = {
-  trash: (id) => api(`/api/v1/documents/${id}`, { method: "DELETE" }),
-  restore: (id) => api(`/api/v1/documents/${id}/restore`, { method: "POST" }),
-  delete: (id) => api(`/api/v1/documents/${id}?permanent=true`, { method: "DELETE" }),
+  trash: (id) => call(deleteDocument, { params: { id } }),
+  restore: (id) => call(restoreDocument, { params: { id } }),
+  delete: (id) => call(deleteDocument, { params: { id }, query: { permanent: "true" } }),
 };
 
 /** How many of a batch were done, and the first error if any failed. */
@@ -120,25 +137,21 @@ export function useDocumentFate(fate: Fate) {
       await Promise.all([work(), work(), work(), work()]);
       return outcome;
     },
-    onMutate: async (documents) => {
-      await client.cancelQueries({ queryKey: ["documents", "list"] });
-      const ids = new Set(documents.map(({ id }) => id));
-      changeLists(client, (items) => items.filter((item) => !ids.has(item.id)));
-    },
-    onSettled: (_outcome, _error, documents) => {
-      // what is gone is not asked for again by a page that is just being left
-      const ids = new Set<unknown>(documents.map(({ id }) => id));
-      const predicate = ({ queryKey }: { queryKey: readonly unknown[] }) =>
-        !queryKey.some((part) => ids.has(part));
-      for (const queryKey of [["documents"], ["collections"], ["quota"]])
-        void client.invalidateQueries({ queryKey, predicate });
-    },
+    onMutate: (documents) => takeOut(client, ["documents", "list"], documents),
+    onSuccess: ({ failed }, _documents, putBack) => putBack(new Set(failed.map(({ id }) => id))),
+    onSettled: (outcome) =>
+      invalidateKinds(
+        client,
+        ["documents", "collections", "quota"],
+        fate === "restore" ? [] : outcome?.done.map(({ id }) => id),
+      ),
   });
 }
 
 /** A short-lived address the viewer reads the bytes from. */
-export const fetchContentUrl = (id: string, signal?: AbortSignal) =>
-  api<{ url: string; expiresAt: string }>(`/api/v1/documents/${id}/content-url`, { signal });
+export const fetchContentUrl = (id: string) => call(getContentUrl, { params: { id } });
 
-export const downloadPath = (id: string) => `/api/v1/documents/${id}/download`;
-export const thumbnailPath = (id: string) => `/api/v1/documents/${id}/thumbnail`;
+/** For saving; `inline` for showing in place. */
+export const downloadPath = (id: string, { inline }: { inline?: boolean } = {}) =>
+  addressOf(downloadDocument, { params: { id }, query: { inline: inline ? "1" : null } });
+export const thumbnailPath = (id: string) => addressOf(getThumbnail, { params: { id } });

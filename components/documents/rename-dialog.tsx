@@ -1,15 +1,16 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useId, useState } from "react";
-import { ApiError } from "#components/api.ts";
+import { ApiError } from "#components/api-error.ts";
+import { call } from "#components/call.ts";
 import { Button } from "#components/ui/button.tsx";
+import { ConflictDialog } from "#components/ui/conflict-dialog.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
-import { ConflictDialog } from "#components/ui/conflict-dialog.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
+import { getDocument } from "#lib/documents/api.ts";
 import type { DocumentView } from "#lib/documents/schema.ts";
-import { readCurrent } from "./read-current.ts";
 import { useRenameDocument } from "./queries.ts";
 
 interface RenameDialogProps {
@@ -44,7 +45,7 @@ export function RenameDialog({ document, onClose }: RenameDialogProps) {
         onSuccess: onClose,
         onError: async (error) => {
           if (!(error instanceof ApiError) || error.code !== "conflict") return;
-          const current = await readCurrent(error, document.id);
+          const current = await call(getDocument, { params: { id: document.id } });
           // something else changed, or they wrote the same: nothing for people to decide
           if (current.name === over.name || current.name === name.trim()) save(current);
           else setTheirs(current);

@@ -7,6 +7,13 @@ import { thumbnailPath } from "./queries.ts";
 
 type Pictured = Pick<DocumentView, "id" | "contentType" | "hasThumbnail">;
 
+/**
+ * What a large picture stands in: room of a fixed size that it never goes beyond, whatever its shape. Without a bounded
+ * track, "at most all of the height" would be as high as the picture.
+ */
+export const pictureFrameClass =
+  "grid grid-cols-[minmax(0,1fr)] grid-rows-[minmax(0,1fr)] place-items-center overflow-hidden";
+
 /** The first page as a sheet of paper, or the kind of file where there is no picture. Decorative. */
 export function Thumbnail({ document, size = "lg" }: { document: Pictured; size?: "sm" | "lg" }) {
   const [isMissing, setMissing] = useState(false);

@@ -13,9 +13,10 @@ interface ItemKeysOptions {
   onDetails: (document: DocumentView) => void;
   onRename: (document: DocumentView) => void;
   onTrash: (documents: DocumentView[]) => void;
+  onEscape: () => void;
 }
 
-/** Arrows and j/k move, x selects, Enter opens, `.` shows details, F2 renames, Delete moves to the trash. */
+/** Arrows and j/k move, x selects, Enter opens, `.` shows details and hides them, F2 renames, Delete moves to the trash. */
 export function useItemKeys({
   root,
   items,
@@ -24,6 +25,7 @@ export function useItemKeys({
   onDetails,
   onRename,
   onTrash,
+  onEscape,
 }: ItemKeysOptions) {
   const last = useRef(-1);
   /** Set by a virtualised list, which must bring an item into existence before it can be focused. */
@@ -83,7 +85,7 @@ export function useItemKeys({
       event.preventDefault();
       selection.selectAll();
     },
-    Escape: () => selection.clear(),
+    Escape: onEscape,
   });
   return { scrollRef };
 }

@@ -2,18 +2,27 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { itemsOf } from "#components/list-pages.ts";
-import type { DocumentView } from "#lib/documents/schema.ts";
+import type { DocumentDetailView, DocumentView } from "#lib/documents/schema.ts";
 import { documentListQuery } from "./queries.ts";
 
 /** A document this far down its collection has no neighbours until somebody scrolls there: no walk through thousands. */
 const maxPages = 10;
 
 /** The documents before and after one in its collection, in the order the collection shows them. */
-export function useNeighbours({ id, collectionId }: Pick<DocumentView, "id" | "collectionId">): {
+export function useNeighbours({
+  id,
+  collectionId,
+  collection,
+}: Pick<DocumentDetailView, "id" | "collectionId" | "collection">): {
   previous: DocumentView | null;
   next: DocumentView | null;
 } {
-  const list = useInfiniteQuery(documentListQuery({ scope: "live", collectionId }));
+  // whoever was given the document alone is not told what its collection is called, nor what else lies there
+  const isInside = collection.name !== "";
+  const list = useInfiniteQuery({
+    ...documentListQuery({ scope: "live", collectionId }),
+    enabled: isInside,
+  });
   const documents = itemsOf(list.data);
   const at = documents.findIndex((document) => document.id === id);
   const { hasNextPage, isFetching, fetchNextPage } = list;

@@ -1,6 +1,8 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { api, ApiError } from "#components/api.ts";
+import { ApiError } from "#components/api-error.ts";
+import { call } from "#components/call.ts";
+import { getDocument } from "#lib/documents/api.ts";
 import type { DocumentView } from "#lib/documents/schema.ts";
 import { fetchDocuments, showDocument } from "./queries.ts";
 
@@ -38,7 +40,7 @@ export function useProcessing(collectionId: string, documents: readonly Document
 /** Null when it is gone by now: the list will notice by itself. */
 async function readOne(id: string, signal: AbortSignal): Promise<DocumentView | null> {
   try {
-    return await api<DocumentView>(`/api/v1/documents/${id}`, { signal });
+    return await call(getDocument, { params: { id }, signal });
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;

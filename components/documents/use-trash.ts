@@ -6,10 +6,10 @@ import type { DocumentView } from "#lib/documents/schema.ts";
 import { useDocumentFate } from "./queries.ts";
 
 /**
- * Moves documents to the trash and offers to take it back; says which ones could not be moved. What is said does not
- * depend on the page that asked: it may be left before the answer comes.
+ * Moves documents to the trash and offers to take it back; says which ones could not be moved, and answers with those that
+ * were. What is said does not depend on the page that asked: it may be left before the answer comes.
  */
-export function useTrash(): (documents: DocumentView[]) => void {
+export function useTrash(): (documents: DocumentView[]) => Promise<DocumentView[]> {
   const t = useTranslations("document");
   const common = useTranslations("common");
   const textOf = useErrorText();
@@ -26,9 +26,10 @@ export function useTrash(): (documents: DocumentView[]) => void {
     if (lost)
       notify.failed(t("trashFailed", { count: failed.length, name: lost.name, reason: textOf(error) }));
     const [first] = done;
-    if (!first) return;
+    if (!first) return done;
     notify.done(t("trashed", { count: done.length, name: first.name }), {
       undo: { label: common("undo"), onUndo: () => void takeBack(done) },
     });
+    return done;
   };
 }

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { UsersRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useDeferredValue, useRef, useState } from "react";
-import { ApiError } from "#components/api.ts";
+import { ApiError } from "#components/api-error.ts";
 import { itemsOf } from "#components/list-pages.ts";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
@@ -31,7 +31,7 @@ export function AddNestedDialog({ group, onClose }: { group: GroupDetailView; on
   function problemOf(error: unknown): string {
     const path = error instanceof ApiError ? error.details.path : undefined;
     if (!Array.isArray(path) || path.length === 0) return textOf(error);
-    const names = (path as { name: string }[]).map(({ name }) => name);
+    const names = path.map(({ name }) => String(name));
     return t("cycle", { name: names[0]!, path: names.join(" › ") });
   }
   return (

@@ -7,7 +7,7 @@ import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
-import { builtInRoleNames } from "#lib/authz/permissions.ts";
+import { builtInRoleNames, isBuiltInRole } from "#lib/authz/permissions.ts";
 import type { GroupDetailView, ReachView } from "#lib/groups/schema.ts";
 import { groupReachQuery, useDeleteGroup } from "./queries.ts";
 import { useReachTexts } from "./use-reach-texts.ts";
@@ -82,7 +82,7 @@ function byPlace(reach: readonly ReachView[]): { place: ReachView; roles: string
   return [...places.values()].map((grants) => {
     const roles = new Set(grants.map(({ role }) => role));
     const strongest = builtInRoleNames.find((name) => roles.has(name));
-    const isWeaker = (name: string) => (builtInRoleNames as string[]).includes(name) && name !== strongest;
+    const isWeaker = (name: string) => isBuiltInRole(name) && name !== strongest;
     return { place: grants[0]!, roles: [...roles].filter((name) => !isWeaker(name)) };
   });
 }

@@ -10,19 +10,21 @@ interface RowProps {
   action?: ReactNode;
 }
 
-/** One line of a list in a card: a person, a group, something it reaches. */
+/** One line of a list in a card: a person, a group, something it reaches. What is in it can go by the line's own width. */
 export function Row({ icon, title, badge, facts, action }: RowProps) {
   return (
-    <div className="flex min-h-14 items-center gap-3 py-2">
-      {icon}
-      <div className="min-w-0 flex-1">
-        <p className="flex flex-wrap items-center gap-x-2">
-          <span className="min-w-0 font-medium wrap-anywhere">{title}</span>
-          {badge}
-        </p>
-        {facts && <p className="text-ink-muted text-sm wrap-anywhere">{facts}</p>}
+    <div className="@container">
+      <div className="flex min-h-14 items-center gap-3 py-2">
+        {icon}
+        <div className="min-w-0 flex-1">
+          <p className="flex flex-wrap items-center gap-x-2">
+            <span className="min-w-0 font-medium wrap-anywhere">{title}</span>
+            {badge}
+          </p>
+          {facts && <p className="text-ink-muted text-sm wrap-anywhere">{facts}</p>}
+        </div>
+        {action}
       </div>
-      {action}
     </div>
   );
 }

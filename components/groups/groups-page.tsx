@@ -12,7 +12,7 @@ import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { LoadMore } from "#components/ui/load-more.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
-import type { GroupListView, GroupView } from "#lib/groups/schema.ts";
+import type { GroupView } from "#lib/groups/schema.ts";
 import { CreateGroupDialog } from "./create-group-dialog.tsx";
 import { GroupCounts } from "./group-counts.tsx";
 import { Row, RowIcon, RowsSkeleton } from "./group-rows.tsx";
@@ -27,7 +27,7 @@ export function GroupsPage() {
   const [isCreating, setCreating] = useState(false);
   const all = useInfiniteQuery(groupListQuery());
   const query = useInfiniteQuery(groupListQuery(q));
-  const canEdit = (all.data?.pages[0] as GroupListView | undefined)?.abilities.canEdit ?? false;
+  const canEdit = all.data?.pages[0]?.abilities.canEdit ?? false;
   const isWithoutAny = itemsOf(all.data).length === 0;
   const groups = itemsOf(query.data);
   const create = canEdit && (
@@ -102,7 +102,9 @@ function GroupLink({ group }: { group: GroupView }) {
         facts={
           <>
             <GroupCounts group={group} />
-            {group.description && <span className="line-clamp-1 max-sm:hidden">{group.description}</span>}
+            {group.description && (
+              <span className="line-clamp-1 @max-[30rem]:hidden">{group.description}</span>
+            )}
           </>
         }
         action={<ChevronRight aria-hidden className="text-ink-faint size-4 shrink-0" />}

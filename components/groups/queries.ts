@@ -6,39 +6,41 @@ import {
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
-import { api } from "#components/api.ts";
-import { mapPages, type Pages, paging } from "#components/list-pages.ts";
+import { call } from "#components/call.ts";
+import { asBefore, paging, takeOut } from "#components/list-pages.ts";
 import {
-  type ChangedMembersView,
-  type CreateGroupInput,
-  type GroupDetailView,
-  type GroupListView,
-  type GroupMemberView,
-  type GroupView,
-  MOST_PEOPLE_PER_CALL,
-  type ReachView,
-  type UpdateGroupInput,
+  addMembers,
+  createGroup,
+  deleteGroup,
+  getGroup,
+  listGroups,
+  listMembers,
+  listReach,
+  nestGroup,
+  removeMembers,
+  unnestGroup,
+  updateGroup,
+} from "#lib/groups/api.ts";
+import type {
+  ChangedMembersView,
+  CreateGroupInput,
+  GroupDetailView,
+  GroupMemberView,
+  GroupView,
+  UpdateGroupInput,
 } from "#lib/groups/schema.ts";
-import type { Page } from "#lib/http/schema.ts";
+import { MOST_PEOPLE_PER_CALL } from "#lib/groups/values.ts";
 
 export const groupListKey = (q = "") => ["groups", "list", q] as const;
 export const groupKey = (id: string) => ["groups", "detail", id] as const;
 export const groupMembersKey = (id: string, q = "") => ["groups", "members", id, q] as const;
 export const groupReachKey = (id: string) => ["groups", "reach", id] as const;
 
-const withQuery = (path: string, values: Record<string, string | null>) => {
-  const query = new URLSearchParams(
-    Object.entries(values).flatMap(([name, value]) => (value ? [[name, value]] : [])),
-  );
-  return query.size > 0 ? `${path}?${query}` : path;
-};
-
 /** Groups by name, those with `q` in it. What was found before stays until the next is there. */
 export const groupListQuery = (q = "") =>
   infiniteQueryOptions({
     queryKey: groupListKey(q),
-    queryFn: ({ pageParam: cursor, signal }) =>
-      api<GroupListView>(withQuery("/api/v1/groups", { q, cursor }), { signal }),
+    queryFn: ({ pageParam: cursor, signal }) => call(listGroups, { query: { q, cursor }, signal }),
     placeholderData: keepPreviousData,
     ...paging,
   });
@@ -46,7 +48,7 @@ export const groupListQuery = (q = "") =>
 export const groupQuery = (id: string) =>
   queryOptions({
     queryKey: groupKey(id),
-    queryFn: ({ signal }) => api<GroupDetailView>(`/api/v1/groups/${id}`, { signal }),
+    queryFn: ({ signal }) => call(getGroup, { params: { id }, signal }),
   });
 
 /** Who is in a group by name, those with `q` in name or address. What was found before stays until the next is there. */
@@ -54,7 +56,7 @@ export const groupMembersQuery = (id: string, q = "") =>
   infiniteQueryOptions({
     queryKey: groupMembersKey(id, q),
     queryFn: ({ pageParam: cursor, signal }) =>
-      api<Page<GroupMemberView>>(withQuery(`/api/v1/groups/${id}/members`, { q, cursor }), { signal }),
+      call(listMembers, { params: { id }, query: { q, cursor }, signal }),
     placeholderData: keepPreviousData,
     ...paging,
   });
@@ -63,7 +65,7 @@ export const groupReachQuery = (id: string) =>
   infiniteQueryOptions({
     queryKey: groupReachKey(id),
     queryFn: ({ pageParam: cursor, signal }) =>
-      api<Page<ReachView>>(withQuery(`/api/v1/groups/${id}/reach`, { cursor }), { signal }),
+      call(listReach, { params: { id }, query: { cursor }, signal }),
     ...paging,
   });
 
@@ -73,8 +75,7 @@ const refresh = (client: QueryClient) => client.invalidateQueries({ queryKey: ["
 export function useCreateGroup() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: CreateGroupInput) =>
-      api<GroupView>("/api/v1/groups", { method: "POST", body: input }),
+    mutationFn: (input: CreateGroupInput) => call(createGroup, { body: input }),
     onSuccess: () => void refresh(client),
   });
 }
@@ -83,14 +84,19 @@ export function useCreateGroup() {
 export function useUpdateGroup(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: UpdateGroupInput) => api<GroupView>(`/api/v1/groups/${id}`, { method: "PATCH", body }),
+    mutationFn: (body: UpdateGroupInput) => call(updateGroup, { params: { id }, body }),
     async onMutate(change) {
       await client.cancelQueries({ queryKey: groupKey(id) });
       const before = client.getQueryData<GroupDetailView>(groupKey(id));
       client.setQueryData<GroupDetailView>(groupKey(id), (group) => group && { ...group, ...change });
-      return { before };
+      return before;
     },
-    onError: (_error, _change, context) => client.setQueryData(groupKey(id), context?.before),
+    // only what this call changed: the other text may have been saved meanwhile
+    onError: (_error, change, before) =>
+      client.setQueryData<GroupDetailView>(
+        groupKey(id),
+        (group) => group && { ...group, ...asBefore(before, change) },
+      ),
     onSettled: () => refresh(client),
   });
 }
@@ -99,7 +105,7 @@ export function useUpdateGroup(id: string) {
 export function useDeleteGroup(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => api(`/api/v1/groups/${id}`, { method: "DELETE" }),
+    mutationFn: () => call(deleteGroup, { params: { id } }),
     onSuccess: () => void client.invalidateQueries({ queryKey: ["groups", "list"] }),
   });
 }
@@ -113,8 +119,7 @@ export function useAddMembers(id: string) {
       for (const those of inCalls(people)) {
         const userIds = those.flatMap((one) => ("userId" in one ? [one.userId] : []));
         const emails = those.flatMap((one) => ("email" in one ? [one.email] : []));
-        const body = { userIds, emails };
-        const part = await api<ChangedMembersView>(`/api/v1/groups/${id}/members`, { method: "POST", body });
+        const part = await call(addMembers, { params: { id }, body: { userIds, emails } });
         all.changed.push(...part.changed);
         all.unchanged.push(...part.unchanged);
         all.refused.push(...part.refused);
@@ -130,12 +135,13 @@ const inCalls = <Item>(items: readonly Item[]): Item[][] =>
     items.slice(call * MOST_PEOPLE_PER_CALL, (call + 1) * MOST_PEOPLE_PER_CALL),
   );
 
-async function callForAll(id: string, method: "POST" | "DELETE", people: readonly GroupMemberView[]) {
+async function callForAll(
+  operation: typeof addMembers,
+  id: string,
+  people: readonly GroupMemberView[],
+): Promise<void> {
   for (const those of inCalls(people))
-    await api(`/api/v1/groups/${id}/members`, {
-      method,
-      body: { userIds: those.map((person) => person.id) },
-    });
+    await call(operation, { params: { id }, body: { userIds: those.map((person) => person.id) } });
 }
 
 /** Takes people out of the lists at once; back in, in their places, when that fails. */
@@ -144,20 +150,9 @@ export function useRemoveMembers(id: string) {
   // whatever was searched for
   const queryKey = ["groups", "members", id];
   return useMutation({
-    mutationFn: (people: readonly GroupMemberView[]) => callForAll(id, "DELETE", people),
-    async onMutate(people) {
-      const gone = new Set(people.map((person) => person.id));
-      await client.cancelQueries({ queryKey });
-      const before = client.getQueriesData<Pages<GroupMemberView>>({ queryKey });
-      client.setQueriesData<Pages<GroupMemberView>>(
-        { queryKey },
-        (data) => data && mapPages(data, (items) => items.filter((item) => !gone.has(item.id))),
-      );
-      return { before };
-    },
-    onError(_error, _people, context) {
-      for (const [key, data] of context?.before ?? []) client.setQueryData(key, data);
-    },
+    mutationFn: (people: readonly GroupMemberView[]) => callForAll(removeMembers, id, people),
+    onMutate: (people) => takeOut(client, queryKey, people),
+    onError: (_error, _people, putBack) => putBack?.(),
     onSettled: () => refresh(client),
   });
 }
@@ -165,7 +160,7 @@ export function useRemoveMembers(id: string) {
 export function useRestoreMembers(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (people: readonly GroupMemberView[]) => callForAll(id, "POST", people),
+    mutationFn: (people: readonly GroupMemberView[]) => callForAll(addMembers, id, people),
     onSettled: () => refresh(client),
   });
 }
@@ -173,8 +168,7 @@ export function useRestoreMembers(id: string) {
 export function useNestGroup(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (group: GroupView) =>
-      api(`/api/v1/groups/${id}/nested`, { method: "POST", body: { groupId: group.id } }),
+    mutationFn: (group: GroupView) => call(nestGroup, { params: { id }, body: { groupId: group.id } }),
     onSettled: () => refresh(client),
   });
 }
@@ -182,17 +176,22 @@ export function useNestGroup(id: string) {
 export function useUnnestGroup(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (group: GroupView) => api(`/api/v1/groups/${id}/nested/${group.id}`, { method: "DELETE" }),
+    mutationFn: (group: GroupView) => call(unnestGroup, { params: { id, childId: group.id } }),
     async onMutate(group) {
       await client.cancelQueries({ queryKey: groupKey(id) });
-      const before = client.getQueryData<GroupDetailView>(groupKey(id));
-      client.setQueryData<GroupDetailView>(
-        groupKey(id),
-        (detail) => detail && { ...detail, nested: detail.nested.filter((item) => item.id !== group.id) },
-      );
-      return { before };
+      const change = (next: (nested: GroupView[]) => GroupView[]) =>
+        client.setQueryData<GroupDetailView>(
+          groupKey(id),
+          (detail) => detail && { ...detail, nested: next(detail.nested) },
+        );
+      const before = client.getQueryData<GroupDetailView>(groupKey(id))?.nested ?? [];
+      change((nested) => nested.filter((item) => item.id !== group.id));
+      return () =>
+        change((nested) =>
+          before.filter((item) => item.id === group.id || nested.some(({ id: other }) => other === item.id)),
+        );
     },
-    onError: (_error, _group, context) => client.setQueryData(groupKey(id), context?.before),
+    onError: (_error, _group, putBack) => putBack?.(),
     onSettled: () => refresh(client),
   });
 }

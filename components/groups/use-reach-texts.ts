@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { type BuiltInRole, builtInRoleNames } from "#lib/authz/permissions.ts";
+import { isBuiltInRole } from "#lib/authz/permissions.ts";
 import type { ReachView } from "#lib/groups/schema.ts";
 
 /** How what a group reaches is called, and roles: built-in roles in the reader's language, others as named. */
@@ -13,7 +13,6 @@ export function useReachTexts() {
         ? (document.name ??
           (collection.name ? t("document", { collection: collection.name }) : t("documentElsewhere")))
         : collection.name,
-    roleOf: (role: string): string =>
-      (builtInRoleNames as string[]).includes(role) ? roles(`${role as BuiltInRole}.label`) : role,
+    roleOf: (role: string): string => (isBuiltInRole(role) ? roles(`${role}.label`) : role),
   };
 }

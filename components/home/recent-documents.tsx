@@ -2,37 +2,44 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
+import { useEffect, useRef } from "react";
 import { DocumentState } from "#components/documents/document-state.tsx";
-import { documentListQuery } from "#components/documents/queries.ts";
-import { Thumbnail } from "#components/documents/thumbnail.tsx";
+import { recentQuery } from "#components/documents/queries.ts";
+import { pictureFrameClass, Thumbnail } from "#components/documents/thumbnail.tsx";
 import { itemsOf } from "#components/list-pages.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import type { DocumentView } from "#lib/documents/schema.ts";
+import type { RecentDocumentView } from "#lib/documents/schema.ts";
 
 const shown = 12;
-// one line that scrolls sideways, so that collections stay in sight
+// one line that scrolls sideways, so that collections stay in sight; nothing holds it at the card that was first before
 const stripClass =
-  "-mx-4 flex snap-x scroll-px-4 gap-4 overflow-x-auto px-4 pt-1 pb-3 sm:-mx-8 sm:scroll-px-8 sm:px-8";
+  "-mx-4 flex scroll-px-4 gap-4 overflow-x-auto px-4 pt-1 pb-3 [overflow-anchor:none] sm:-mx-8 sm:scroll-px-8 sm:px-8";
 
-/** The documents worked with last, as their first pages. Left out while there are none. */
+/** The documents its reader worked with last, as their first pages. Left out while there are none. */
 export function RecentDocuments() {
   const t = useTranslations("home");
   const list = useInfiniteQuery({
-    ...documentListQuery({ scope: "recent" }),
+    ...recentQuery(),
     refetchInterval: ({ state }) =>
       itemsOf(state.data).some(({ status }) => status === "uploaded") ? 3000 : false,
   });
+  const documents = itemsOf(list.data).slice(0, shown);
+  const strip = useRef<HTMLUListElement>(null);
+  const newest = documents[0]?.id;
+  // what has just come in stands at the start, wherever the strip was scrolled to
+  useEffect(() => {
+    strip.current?.scrollTo({ left: 0 });
+  }, [newest]);
   if (list.isError && !list.data) {
     return <ErrorState error={list.error} title={t("recentFailed")} onRetry={() => void list.refetch()} />;
   }
-  const documents = itemsOf(list.data).slice(0, shown);
   if (list.data && documents.length === 0) return null;
   return (
     <section aria-busy={list.isPending}>
       <h2 className="text-md mb-2 font-semibold">{t("recent")}</h2>
-      <ul aria-label={t("recent")} className={stripClass}>
+      <ul ref={strip} aria-label={t("recent")} className={stripClass}>
         {list.isPending
           ? Array.from({ length: 6 }, (_, index) => (
               <li key={index} aria-hidden className="w-36 shrink-0">
@@ -42,7 +49,7 @@ export function RecentDocuments() {
               </li>
             ))
           : documents.map((document) => (
-              <li key={document.id} className="w-36 shrink-0 snap-start">
+              <li key={document.id} className="w-36 shrink-0">
                 <Recent document={document} />
               </li>
             ))}
@@ -51,11 +58,13 @@ export function RecentDocuments() {
   );
 }
 
-function Recent({ document }: { document: DocumentView }) {
+function Recent({ document }: { document: RecentDocumentView }) {
   const isSound = document.status === "ready";
   return (
     <div className="group relative">
-      <div className="border-line bg-sunken group-hover:border-line-strong grid h-44 place-items-center overflow-hidden rounded-md border p-3 transition-colors">
+      <div
+        className={`${pictureFrameClass} border-line bg-sunken group-hover:border-line-strong h-44 rounded-md border p-3 transition-colors`}
+      >
         <Thumbnail document={document} />
       </div>
       <Link
@@ -66,7 +75,7 @@ function Recent({ document }: { document: DocumentView }) {
         {document.name}
       </Link>
       <div className="text-ink-muted mt-0.5 text-xs">
-        {isSound ? <RelativeTime value={document.updatedAt} /> : <DocumentState document={document} />}
+        {isSound ? <RelativeTime value={document.usedAt} /> : <DocumentState document={document} />}
       </div>
     </div>
   );

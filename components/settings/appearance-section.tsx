@@ -3,14 +3,15 @@ import { useLocale, useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
 import { useSyncExternalStore, useTransition } from "react";
-import { api } from "#components/api.ts";
+import { call } from "#components/call.ts";
 import { setCookie } from "#components/cookies.ts";
 import { CardSection } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
-import { themes } from "#lib/accounts/schema.ts";
+import { updateSettings } from "#lib/accounts/api.ts";
+import { themes } from "#lib/accounts/values.ts";
 import { type Locale, localeCookie, localeNames, locales } from "#lib/i18n/locales.ts";
 
 const never = () => () => {};
@@ -35,7 +36,7 @@ export function AppearanceSection() {
   const changeLanguage = (language: Locale) =>
     startChange(async () => {
       try {
-        await api("/api/v1/settings", { method: "PATCH", body: { language } });
+        await call(updateSettings, { body: { language } });
       } catch (error) {
         notify.failed(textOf(error));
         return;

@@ -2,12 +2,12 @@
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useAccountChecks } from "#components/accounts/use-account-checks.ts";
-import { useForm } from "#components/accounts/use-form.ts";
-import { api } from "#components/api.ts";
+import { useForm } from "#components/accounts/use-form.tsx";
+import { call } from "#components/call.ts";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { notify } from "#components/ui/toast.tsx";
-import type { EmailChangeView } from "#lib/accounts/schema.ts";
+import { changeEmail } from "#lib/accounts/api.ts";
 import { type DialogState, FormDialog } from "./form-dialog.tsx";
 import { ProofFields, useProof } from "./proof-fields.tsx";
 import { sessionsKey, settingsQuery } from "./queries.ts";
@@ -24,7 +24,7 @@ export function ChangeEmailDialog(dialog: DialogState) {
     check: (field, value) => (field === "email" ? checks.email(value) : proof.check(field, value)),
     async onSubmit({ email, ...values }) {
       const body = { email: email.trim(), ...proof.bodyOf(values) };
-      const answer = await api<EmailChangeView>("/api/v1/me/email-change", { method: "POST", body });
+      const answer = await call(changeEmail, { body });
       notify.done(t(answer.isConfirmationNeeded ? "asked" : "changed", { email: answer.email }));
       dialog.onOpenChange(false);
       void client.invalidateQueries({ queryKey: settingsQuery().queryKey });

@@ -4,8 +4,8 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useState } from "react";
 import { useAccountChecks } from "#components/accounts/use-account-checks.ts";
-import { useForm } from "#components/accounts/use-form.ts";
-import { api } from "#components/api.ts";
+import { useForm } from "#components/accounts/use-form.tsx";
+import { call } from "#components/call.ts";
 import { Button } from "#components/ui/button.tsx";
 import { CardSection } from "#components/ui/card.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
@@ -13,6 +13,7 @@ import { ErrorState } from "#components/ui/error-state.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
+import { closeAccount } from "#lib/accounts/api.ts";
 import type { ClosingView } from "#lib/accounts/schema.ts";
 import { type DialogState, FormDialog } from "./form-dialog.tsx";
 import { ProofFields, useProof } from "./proof-fields.tsx";
@@ -99,7 +100,7 @@ function ClosingForm({ closing, ...dialog }: DialogState & { closing: ClosingVie
       return checks.email(value) ?? (isOther ? fields("other_email") : null);
     },
     async onSubmit({ email, ...values }) {
-      await api("/api/v1/me/closing", { method: "POST", body: { email, ...proof.bodyOf(values) } });
+      await call(closeAccount, { body: { email, ...proof.bodyOf(values) } });
       // a full load, so that nothing of them is left in memory
       location.assign("/sign-in?notice=account-closed");
       await new Promise(() => {}); // busy until the page is gone

@@ -4,14 +4,20 @@ import { Check, Copy } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useId, useRef, useState } from "react";
 import { FormMessage } from "#components/accounts/auth-frame.tsx";
-import { useForm } from "#components/accounts/use-form.ts";
-import { api } from "#components/api.ts";
+import { useForm } from "#components/accounts/use-form.tsx";
+import { call } from "#components/call.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Select } from "#components/ui/select.tsx";
-import { type CreatedTokenView, createTokenSchema } from "#lib/accounts/schema.ts";
+import { createToken } from "#lib/accounts/api.ts";
+import {
+  type CreatedTokenView,
+  createTokenSchema,
+  type TokenScope,
+  tokenScopes,
+} from "#lib/accounts/schema.ts";
 import { tokensKey } from "./queries.ts";
 
 const lifetimes = ["7", "30", "90", "365"] as const;
@@ -45,6 +51,7 @@ function TokenForm({
   const common = useTranslations("common");
   const client = useQueryClient();
   const formId = useId();
+  const [scope, setScope] = useState<TokenScope>("read");
   const [days, setDays] = useState<Lifetime>("90");
   const form = useForm({
     initial: { name: "" },
@@ -53,8 +60,8 @@ function TokenForm({
       return nameSchema.safeParse(value).success ? null : t("nameLong", { max: 80 });
     },
     async onSubmit({ name }) {
-      const body = { name: name.trim(), expiresInDays: Number(days) };
-      onMade(await api<CreatedTokenView>("/api/v1/me/tokens", { method: "POST", body }));
+      const body = { name: name.trim(), scope, expiresInDays: Number(days) };
+      onMade(await call(createToken, { body }));
       void client.invalidateQueries({ queryKey: tokensKey });
     },
   });
@@ -75,6 +82,17 @@ function TokenForm({
         {form.failure && <FormMessage tone="danger">{form.failure}</FormMessage>}
         <Field label={t("name")} hint={t("nameHint")} error={form.errorOf("name")}>
           {(control) => <Input {...control} {...form.inputProps("name")} autoComplete="off" autoFocus />}
+        </Field>
+        <Field label={t("scope")} hint={t(`scopeTexts.${scope}`)}>
+          {(control) => (
+            <Select
+              {...control}
+              value={scope}
+              onValueChange={setScope}
+              options={tokenScopes.map((value) => ({ value, label: t(`scopes.${value}`) }))}
+              className="w-full"
+            />
+          )}
         </Field>
         <Field label={t("expires")}>
           {(control) => (

@@ -2,7 +2,7 @@
 import { useTranslations } from "next-intl";
 import { type ReactNode, useId } from "react";
 import { FormMessage } from "#components/accounts/auth-frame.tsx";
-import type { useForm } from "#components/accounts/use-form.ts";
+import type { useForm } from "#components/accounts/use-form.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 

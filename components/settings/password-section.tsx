@@ -4,12 +4,13 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { FormMessage } from "#components/accounts/auth-frame.tsx";
 import { useAccountChecks } from "#components/accounts/use-account-checks.ts";
-import { useForm } from "#components/accounts/use-form.ts";
-import { api } from "#components/api.ts";
+import { useForm } from "#components/accounts/use-form.tsx";
+import { call } from "#components/call.ts";
 import { Button } from "#components/ui/button.tsx";
 import { CardSection } from "#components/ui/card.tsx";
 import { Field } from "#components/ui/field.tsx";
 import { PasswordInput } from "#components/ui/password-input.tsx";
+import { changePassword } from "#lib/accounts/api.ts";
 import { sessionsKey, settingsQuery } from "./queries.ts";
 
 export function PasswordSection() {
@@ -40,7 +41,7 @@ function PasswordForm({ onChanged }: { onChanged: () => void }) {
     initial: { currentPassword: "", newPassword: "" },
     check: (field, value) => (field === "newPassword" ? checks.newPassword(value) : checks.password(value)),
     async onSubmit(body) {
-      await api("/api/v1/me/password", { method: "PUT", body });
+      await call(changePassword, { body });
       await client.invalidateQueries({ queryKey: sessionsKey });
       onChanged();
     },

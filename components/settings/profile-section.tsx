@@ -6,8 +6,8 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { FormMessage } from "#components/accounts/auth-frame.tsx";
 import { useAccountChecks } from "#components/accounts/use-account-checks.ts";
-import { useForm } from "#components/accounts/use-form.ts";
-import { api } from "#components/api.ts";
+import { useForm } from "#components/accounts/use-form.tsx";
+import { call } from "#components/call.ts";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CardSection } from "#components/ui/card.tsx";
@@ -15,7 +15,8 @@ import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
-import { handleSchema, type SettingsView } from "#lib/accounts/schema.ts";
+import { cancelEmailChange, updateSettings } from "#lib/accounts/api.ts";
+import { handleSchema } from "#lib/accounts/schema.ts";
 import { ChangeEmailDialog } from "./change-email-dialog.tsx";
 import { settingsQuery } from "./queries.ts";
 
@@ -36,7 +37,7 @@ export function ProfileSection() {
     },
     async onSubmit({ name, handle }) {
       const body = { name: name.trim(), handle: handle.trim().toLowerCase() || null };
-      const settings = await api<SettingsView>("/api/v1/settings", { method: "PATCH", body });
+      const settings = await call(updateSettings, { body });
       client.setQueryData(settingsQuery().queryKey, settings);
       notify.done(t("saved"));
       // the side bar shows the name as well
@@ -95,7 +96,7 @@ function PendingEmail({ email }: { email: string }) {
   const client = useQueryClient();
   const textOf = useErrorText();
   const withdrawal = useMutation({
-    mutationFn: () => api("/api/v1/me/email-change", { method: "DELETE" }),
+    mutationFn: () => call(cancelEmailChange),
     onError: (error) => notify.failed(textOf(error)),
     onSettled: () => client.invalidateQueries({ queryKey: settingsQuery().queryKey }),
   });

@@ -1,30 +1,25 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api } from "#components/api.ts";
+import { call } from "#components/call.ts";
 import { paging } from "#components/list-pages.ts";
-import type { ClosingView, SessionView, SettingsView, TokenView } from "#lib/accounts/schema.ts";
-import type { Page } from "#lib/http/schema.ts";
-
-const pageUrl = (path: string, cursor: string | null) =>
-  cursor === null ? path : `${path}?cursor=${encodeURIComponent(cursor)}`;
+import { getClosing, getSettings, listIdentities, listSessions, listTokens } from "#lib/accounts/api.ts";
 
 export const settingsQuery = () =>
   queryOptions({
     queryKey: ["settings"],
-    queryFn: ({ signal }) => api<SettingsView>("/api/v1/settings", { signal }),
+    queryFn: ({ signal }) => call(getSettings, { signal }),
   });
 
 export const closingQuery = () =>
   queryOptions({
     queryKey: ["closing"],
-    queryFn: ({ signal }) => api<ClosingView>("/api/v1/me/closing", { signal }),
+    queryFn: ({ signal }) => call(getClosing, { signal }),
   });
 
 export const sessionsKey = ["sessions"] as const;
 export const sessionsQuery = () =>
   infiniteQueryOptions({
     queryKey: sessionsKey,
-    queryFn: ({ signal, pageParam }) =>
-      api<Page<SessionView>>(pageUrl("/api/v1/me/sessions", pageParam), { signal }),
+    queryFn: ({ signal, pageParam }) => call(listSessions, { query: { cursor: pageParam }, signal }),
     ...paging,
   });
 
@@ -32,7 +27,14 @@ export const tokensKey = ["tokens"] as const;
 export const tokensQuery = () =>
   infiniteQueryOptions({
     queryKey: tokensKey,
-    queryFn: ({ signal, pageParam }) =>
-      api<Page<TokenView>>(pageUrl("/api/v1/me/tokens", pageParam), { signal }),
+    queryFn: ({ signal, pageParam }) => call(listTokens, { query: { cursor: pageParam }, signal }),
+    ...paging,
+  });
+
+export const identitiesKey = ["identities"] as const;
+export const identitiesQuery = () =>
+  infiniteQueryOptions({
+    queryKey: identitiesKey,
+    queryFn: ({ signal }) => call(listIdentities, { signal }),
     ...paging,
   });

@@ -2,18 +2,22 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useForm } from "#components/accounts/use-form.ts";
-import { api } from "#components/api.ts";
+import { useForm } from "#components/accounts/use-form.tsx";
+import { call } from "#components/call.ts";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { notify } from "#components/ui/toast.tsx";
-import type { BackupCodesView, SecondFactorSetupView } from "#lib/accounts/schema.ts";
+import {
+  activateSecondFactor,
+  removeSecondFactor,
+  renewBackupCodes,
+  setUpSecondFactor,
+} from "#lib/accounts/api.ts";
+import type { SecondFactorSetupView } from "#lib/accounts/schema.ts";
 import { BackupCodesDialog } from "./backup-codes-dialog.tsx";
 import { type DialogState, FormDialog } from "./form-dialog.tsx";
 import { ProofFields, useProof } from "./proof-fields.tsx";
 import { settingsQuery } from "./queries.ts";
-
-const path = "/api/v1/me/second-factor";
 
 /** Password, then QR code and first code, then the backup codes. Nothing is on before the first code was right. */
 export function SetUpDialog(dialog: DialogState) {
@@ -26,7 +30,7 @@ export function SetUpDialog(dialog: DialogState) {
     initial: proof.initial,
     check: proof.check,
     async onSubmit(values) {
-      setSetup(await api<SecondFactorSetupView>(path, { method: "POST", body: proof.bodyOf(values) }));
+      setSetup(await call(setUpSecondFactor, { body: proof.bodyOf(values) }));
     },
   });
   const close = (isOpen: boolean) => {
@@ -59,7 +63,7 @@ function ScanDialog({
     initial: { code: "" },
     check: (_, value) => (value.trim() === "" ? t("codeNeeded") : null),
     async onSubmit(body) {
-      const made = await api<BackupCodesView>(`${path}/activate`, { method: "POST", body });
+      const made = await call(activateSecondFactor, { body });
       onActivated(made.backupCodes);
     },
   });
@@ -116,8 +120,7 @@ export function RenewCodesDialog(dialog: DialogState) {
     initial: proof.initial,
     check: proof.check,
     async onSubmit(values) {
-      const body = proof.bodyOf(values);
-      const made = await api<BackupCodesView>(`${path}/backup-codes`, { method: "POST", body });
+      const made = await call(renewBackupCodes, { body: proof.bodyOf(values) });
       setCodes(made.backupCodes);
       void client.invalidateQueries({ queryKey: settingsQuery().queryKey });
     },
@@ -144,7 +147,7 @@ export function RemoveSecondFactorDialog(dialog: DialogState) {
     initial: proof.initial,
     check: proof.check,
     async onSubmit(values) {
-      await api(`${path}/remove`, { method: "POST", body: proof.bodyOf(values) });
+      await call(removeSecondFactor, { body: proof.bodyOf(values) });
       notify.done(t("removed"));
       dialog.onOpenChange(false);
       void client.invalidateQueries({ queryKey: settingsQuery().queryKey });

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { Monitor, Smartphone } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { api } from "#components/api.ts";
+import { call } from "#components/call.ts";
 import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -11,6 +11,7 @@ import { CardSection } from "#components/ui/card.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
+import { revokeOtherSessions, revokeSession } from "#lib/accounts/api.ts";
 import type { SessionView } from "#lib/accounts/schema.ts";
 import { ItemList, ItemRow } from "./item-list.tsx";
 import { sessionsKey, sessionsQuery } from "./queries.ts";
@@ -21,14 +22,14 @@ export function SessionsSection() {
   const t = useTranslations("settings.sessions");
   const query = useInfiniteQuery(sessionsQuery());
   const deviceOf = ({ device }: SessionView) => device || t("unknown");
-  const removal = useRemoval<SessionView>(sessionsKey, "/api/v1/me/sessions", (session) =>
+  const removal = useRemoval<SessionView>(sessionsKey, revokeSession, (session) =>
     t("ended", { device: deviceOf(session) }),
   );
   const client = useQueryClient();
   const textOf = useErrorText();
   const [isAsking, setAsking] = useState(false);
   const endOthers = useMutation({
-    mutationFn: () => api("/api/v1/me/sessions", { method: "DELETE" }),
+    mutationFn: () => call(revokeOtherSessions),
     onSuccess: () => notify.done(t("othersEnded")),
     onError: (error) => notify.failed(textOf(error)),
     async onSettled() {

@@ -3,14 +3,19 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
 import { settingsQuery } from "./queries.ts";
 import { sectionNames } from "./section-names.ts";
 
 const home = "/settings";
-const workspacePages = { people: "/settings/people", groups: "/settings/groups" } as const;
+const preferencesPage = "/settings/notifications";
+const workspacePages = {
+  people: "/settings/people",
+  groups: "/settings/groups",
+  audit: "/settings/audit",
+} as const;
 
 const linkClass =
   "text-ink-muted hover:bg-hover hover:text-ink aria-[current]:bg-hover aria-[current]:text-ink block rounded-md px-2.5 py-1.5 transition-colors aria-[current]:font-medium";
@@ -45,16 +50,21 @@ export function SettingsFrame({ crumbs = [], actions, children }: SettingsFrameP
 
 function SettingsNav() {
   const t = useTranslations("settings");
-  const titles = { people: useTranslations("people")("title"), groups: useTranslations("groups")("title") };
+  const titles = {
+    people: useTranslations("people")("title"),
+    groups: useTranslations("groups")("title"),
+    audit: t("audit"),
+  };
   const path = usePathname();
   // where it is not known yet, the page that was opened says whether it may be seen
   const { data } = useQuery({ ...settingsQuery(), enabled: false });
-  const isGuest = data?.profile.workspace.role === "guest";
+  const role = data?.profile.workspace.role;
+  const isGuest = role === "guest";
   const isHere = (href: string) => path === href || path.startsWith(`${href}/`);
   return (
     <nav aria-label={t("sections")} className="top-20 shrink-0 lg:sticky lg:w-48">
       <ul className="flex gap-x-1 gap-y-4 max-lg:flex-wrap lg:flex-col">
-        <li>
+        <li className="max-lg:flex max-lg:gap-1">
           <Link
             href={home}
             aria-current={path === home ? "page" : undefined}
@@ -62,15 +72,35 @@ function SettingsNav() {
           >
             {t("account")}
           </Link>
+          <Link
+            href={preferencesPage}
+            aria-current={isHere(preferencesPage) ? "page" : undefined}
+            className={`${linkClass} lg:hidden`}
+          >
+            {t("notifications")}
+          </Link>
           <p className="text-ink-faint px-2.5 pb-1 text-sm font-medium max-lg:hidden">{t("account")}</p>
           <ul className="flex flex-col gap-px max-lg:hidden">
             {sectionNames.map((name) => (
-              <li key={name}>
-                {/* on the page itself a jump, elsewhere the way there */}
-                <Link href={path === home ? `#${name}` : `${home}#${name}`} className={linkClass}>
-                  {t(`${name}.title`)}
-                </Link>
-              </li>
+              <Fragment key={name}>
+                <li>
+                  {/* on the page itself a jump, elsewhere the way there */}
+                  <Link href={path === home ? `#${name}` : `${home}#${name}`} className={linkClass}>
+                    {t(`${name}.title`)}
+                  </Link>
+                </li>
+                {name === "usage" && (
+                  <li>
+                    <Link
+                      href={preferencesPage}
+                      aria-current={isHere(preferencesPage) ? "page" : undefined}
+                      className={linkClass}
+                    >
+                      {t("notifications")}
+                    </Link>
+                  </li>
+                )}
+              </Fragment>
             ))}
           </ul>
         </li>
@@ -78,17 +108,19 @@ function SettingsNav() {
           <li>
             <p className="text-ink-faint px-2.5 pb-1 text-sm font-medium max-lg:sr-only">{t("workspace")}</p>
             <ul className="flex gap-1 lg:flex-col lg:gap-px">
-              {(["people", "groups"] as const).map((name) => (
-                <li key={name}>
-                  <Link
-                    href={workspacePages[name]}
-                    aria-current={isHere(workspacePages[name]) ? "page" : undefined}
-                    className={linkClass}
-                  >
-                    {titles[name]}
-                  </Link>
-                </li>
-              ))}
+              {(["people", "groups", ...(role === "admin" ? (["audit"] as const) : [])] as const).map(
+                (name) => (
+                  <li key={name}>
+                    <Link
+                      href={workspacePages[name]}
+                      aria-current={isHere(workspacePages[name]) ? "page" : undefined}
+                      className={linkClass}
+                    >
+                      {titles[name]}
+                    </Link>
+                  </li>
+                ),
+              )}
             </ul>
           </li>
         )}

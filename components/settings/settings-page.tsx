@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import type { ComponentType } from "react";
 import { AppearanceSection } from "./appearance-section.tsx";
 import { ClosingSection } from "./closing-section.tsx";
+import { IdentitiesSection } from "./identities-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
 import { ProfileSection } from "./profile-section.tsx";
 import { SecondFactorSection } from "./second-factor-section.tsx";
@@ -36,6 +37,7 @@ export function SettingsPage() {
             // the top bar covers the first pixels of what an address jumps to
             <div key={name} id={name} className="scroll-mt-20">
               <Section />
+              {name === "password" && <IdentitiesSection />}
             </div>
           );
         })}

@@ -1,14 +1,16 @@
 "use client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
-import { useNow, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useClock } from "#components/clock.ts";
 import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CardSection } from "#components/ui/card.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
+import { revokeToken } from "#lib/accounts/api.ts";
 import type { TokenView } from "#lib/accounts/schema.ts";
 import { CreateTokenDialog } from "./create-token-dialog.tsx";
 import { ItemList, ItemRow } from "./item-list.tsx";
@@ -21,7 +23,7 @@ export function TokensSection() {
   const query = useInfiniteQuery(tokensQuery());
   const [isCreating, setCreating] = useState(false);
   const [revoking, setRevoking] = useState<TokenView | null>(null);
-  const removal = useRemoval<TokenView>(tokensKey, "/api/v1/me/tokens", ({ name }) => t("revoked", { name }));
+  const removal = useRemoval<TokenView>(tokensKey, revokeToken, ({ name }) => t("revoked", { name }));
   const create = (
     <Button onClick={() => setCreating(true)}>
       <Plus aria-hidden />
@@ -60,7 +62,7 @@ export function TokensSection() {
 
 function TokenRow({ token, onRevoke }: { token: TokenView; onRevoke: () => void }) {
   const t = useTranslations("settings.tokens");
-  const isOver = new Date(token.expiresAt) <= useNow({ updateInterval: 60_000 });
+  const isOver = new Date(token.expiresAt) <= useClock();
   return (
     <ItemRow
       icon={<KeyRound />}
@@ -69,6 +71,8 @@ function TokenRow({ token, onRevoke }: { token: TokenView; onRevoke: () => void 
       facts={
         <>
           <span className="font-mono text-xs">{token.prefix}…</span>
+          <span aria-hidden> · </span>
+          {t(`scopes.${token.scope}`)}
           <span aria-hidden> · </span>
           {token.lastUsedAt ? (
             <>
@@ -80,7 +84,7 @@ function TokenRow({ token, onRevoke }: { token: TokenView; onRevoke: () => void 
           {!isOver && (
             <>
               <span aria-hidden> · </span>
-              {t("ends")} <RelativeTime value={token.expiresAt} />
+              {t("ends")} <RelativeTime value={token.expiresAt} tense="future" />
             </>
           )}
         </>

@@ -8,7 +8,8 @@ import { ErrorState } from "#components/ui/error-state.tsx";
 import { Meter } from "#components/ui/meter.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { formatUsage } from "#lib/i18n/format.ts";
-import { quotaLevel, type QuotaView } from "#lib/quota/schema.ts";
+import type { QuotaView } from "#lib/quota/schema.ts";
+import { quotaLevel } from "#lib/quota/values.ts";
 
 /** Each limit with what is used of it. */
 export function UsageSection() {

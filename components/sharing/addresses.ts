@@ -1,4 +1,5 @@
-import { emailSchema, normalizeEmail } from "#lib/sharing/schema.ts";
+import { emailSchema } from "#lib/sharing/schema.ts";
+import { normalizeEmail } from "#lib/sharing/values.ts";
 
 /**
  * The addresses in typed or pasted text: separated by commas, semicolons, spaces or lines, alone or as

@@ -1,14 +1,13 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import { FolderClosed, Link2, LockKeyhole, UserRoundPlus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { collectionQuery } from "#components/collections/queries.ts";
 import type { AccessMode, DocumentView } from "#lib/documents/schema.ts";
 import { AccessChoice } from "./access-choice.tsx";
 import { LossDialog } from "./loss-dialog.tsx";
 import { useSetAccessMode } from "./queries.ts";
 import { type OnRefused, sharedDocument } from "./shared-thing.ts";
+import { useCollectionOf } from "./use-collection-of.ts";
 import { type Question, useLoss } from "./use-loss.ts";
 
 const modeIcons = { private: LockKeyhole, collection: FolderClosed, invite: UserRoundPlus, link: Link2 };
@@ -24,14 +23,14 @@ interface DocumentAccessProps {
 /** Where a document takes its people from: only its owner, its collection, or those invited to it. */
 export function DocumentAccess({ document, isMine, onSaid, onRefused }: DocumentAccessProps) {
   const t = useTranslations("share.mode");
-  const collection = useQuery({ ...collectionQuery(document.collectionId), retry: false });
+  const collection = useCollectionOf(document);
   const { mutateAsync: set } = useSetAccessMode(document.id);
-  const { askForMode } = useLoss(sharedDocument(document));
+  const { askForMode } = useLoss(sharedDocument(document, collection));
   const [error, setError] = useState<unknown>(null);
   const [asked, setAsked] = useState<(Question & { next: AccessMode }) | null>(null);
   const { accessMode: mode, owner } = document;
-  const manages = document.abilities.canShare || (isMine && collection.data?.abilities.canShare === true);
-  const name = collection.data?.name ?? null;
+  const manages = document.abilities.canShare || (isMine && collection?.abilities.canShare === true);
+  const name = collection?.name ?? null;
   const text = (value: AccessMode) =>
     value === "private"
       ? isMine

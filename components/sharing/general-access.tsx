@@ -4,11 +4,12 @@ import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { visibilityIcons } from "#components/collections/visibility-chip.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
-import { type CollectionView, type Visibility, visibilities } from "#lib/collections/schema.ts";
+import type { CollectionView } from "#lib/collections/schema.ts";
+import { type Visibility, visibilities } from "#lib/collections/values.ts";
 import { AccessChoice } from "./access-choice.tsx";
 import { LossDialog } from "./loss-dialog.tsx";
 import { useSetVisibility, visibilityQuery } from "./queries.ts";
-import { type OnRefused, sharedCollection } from "./shared-thing.ts";
+import { type OnRefused, sharedCollection, workspaceOf } from "./shared-thing.ts";
 import { type Question, useLoss } from "./use-loss.ts";
 
 interface GeneralAccessProps {
@@ -29,6 +30,7 @@ export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: Genera
   const { mutateAsync: set } = useSetVisibility(collection.id);
   const [error, setError] = useState<unknown>(null);
   const [asked, setAsked] = useState<(Question & { next: Visibility }) | null>(null);
+  const whose = workspaceOf(collection);
   const Icon = visibilityIcons[visibility];
 
   async function attempt(step: () => Promise<void>) {
@@ -43,7 +45,7 @@ export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: Genera
   const open = (next: Visibility) =>
     attempt(async () => {
       await set({ visibility: next });
-      onSaid(t("saidVisibility", { visibility: t(`visibility.${next}.label`) }));
+      onSaid(t("saidVisibility", { visibility: t(`visibility.${next}.label`, whose) }));
     });
   const choose = (next: Visibility) =>
     attempt(async () => {
@@ -66,14 +68,16 @@ export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: Genera
         value={visibility}
         options={visibilities.map((value) => ({
           value,
-          label: t(`visibility.${value}.label`),
+          label: t(`visibility.${value}.label`, whose),
           description:
-            value === "public" && isProtected ? t("protectedNotPublic") : t(`visibility.${value}.text`),
+            value === "public" && isProtected
+              ? t("protectedNotPublic")
+              : t(`visibility.${value}.text`, whose),
           isDisabled: value === "public" && isProtected,
         }))}
         text={
           <>
-            {t(`visibility.${visibility}.text`)}
+            {t(`visibility.${visibility}.text`, whose)}
             {isProtected && ` ${t("protectedText")}`}
           </>
         }
@@ -85,7 +89,7 @@ export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: Genera
           <Checkbox
             id={`${id}-protected`}
             checked={isProtected}
-            onCheckedChange={(next) => void protect(next === true)}
+            onClick={() => void protect(!isProtected)}
             className="mt-0.5"
           />
           <label htmlFor={`${id}-protected`}>

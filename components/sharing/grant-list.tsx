@@ -1,11 +1,15 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Whose } from "#components/access/queries.ts";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { SearchField } from "#components/ui/search-field.tsx";
+import { notify } from "#components/ui/toast.tsx";
+import { useErrorText } from "#components/use-error-text.ts";
+import { foldedName } from "#lib/http/values.ts";
 import type { GrantView } from "#lib/sharing/schema.ts";
 import { grantName, GrantRow } from "./grant-row.tsx";
 import { EndDialog } from "./end-dialog.tsx";
@@ -61,6 +65,8 @@ export function GrantList(props: GrantListProps) {
   const t = useTranslations("share");
   const common = useTranslations("common");
   const labelOf = useRoleLabel();
+  const textOf = useErrorText();
+  const router = useRouter();
   /** A provisional one is being given back. */
   const [removed, setRemoved] = useState<GrantView[]>([]);
   /** When those first had access who were removed and given access again: they keep their place. */
@@ -144,7 +150,7 @@ export function GrantList(props: GrantListProps) {
       const said = grant.isPending ? "saidWithdrawn" : grant.group ? "saidRemovedGroup" : "saidRemoved";
       offerUndo(grant);
       later(() => focusRow(grant));
-      const removal = remove(grant);
+      const removal = remove({ grant });
       removals.current.set(grant.id, removal);
       try {
         await removal;
@@ -156,10 +162,21 @@ export function GrantList(props: GrantListProps) {
       }
       if (!grant.isYou) onSaid(t(said, { name: grantName(grant), type: thing.type }));
     });
+  /** Away from what is about to be closed to the reader; what is said does not depend on this dialog. */
+  async function leave(grant: GrantView) {
+    router.push("/");
+    try {
+      await remove({ grant, isLeaving: true });
+      notify.done(t("left", { name: thing.name }));
+    } catch (error) {
+      notify.failed(`${t("notLeft", { name: thing.name })} ${textOf(error)}`);
+    }
+  }
   const onRemove = (grant: GrantView) =>
     attempt(grant, "removal", async () => {
       const question = await askFor(grant);
-      if (question) setAsked({ ...question, grant, act: () => void takeAway(grant) });
+      const act = () => void (question?.isLeaving ? leave(grant) : takeAway(grant));
+      if (question) setAsked({ ...question, grant, act });
       else await takeAway(grant);
     });
   const onUndo = (grant: GrantView) =>
@@ -195,9 +212,9 @@ export function GrantList(props: GrantListProps) {
     (a, b) => Number(b.isOwner) - Number(a.isOwner) || since(a) - since(b),
   );
   const isLong = rows.length >= many || typed !== "";
-  const needle = isLong ? typed.trim().toLowerCase() : "";
+  const needle = isLong ? foldedName(typed.trim()) : "";
   const found = rows.filter(({ name, email }) =>
-    [name, email].some((text) => text?.toLowerCase().includes(needle)),
+    [name, email].some((text) => text && foldedName(text).includes(needle)),
   );
   return (
     <>

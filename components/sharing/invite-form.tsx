@@ -1,7 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { ApiError } from "#components/api.ts";
+import { ApiError } from "#components/api-error.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Meter } from "#components/ui/meter.tsx";
 import { Select } from "#components/ui/select.tsx";
@@ -10,7 +10,7 @@ import { EndField, useEnd } from "./end-field.tsx";
 import { Problem, useProblemText } from "./problem.tsx";
 import { subjectKey, useAddGrant } from "./queries.ts";
 import type { OnRefused, SharedThing } from "./shared-thing.ts";
-import { type Chip, chipKey, SubjectField } from "./subject-field.tsx";
+import { chipKey, type ChosenSubject, SubjectField } from "./subject-field.tsx";
 import { useRoles } from "./use-roles.ts";
 
 interface InviteFormProps {
@@ -37,7 +37,7 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
-  const [chips, setChips] = useState<Chip[]>([]);
+  const [chips, setChips] = useState<ChosenSubject[]>([]);
   const [chosen, setChosen] = useState("viewer");
   const end = useEnd();
   const [full, setFull] = useState<Figures | null>(null);
@@ -52,7 +52,7 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
     return () => onUnsent([]);
   }, [chips, text, onUnsent]);
 
-  const check = (address: string): Chip => ({
+  const check = (address: string): ChosenSubject => ({
     subject: { email: address },
     label: address,
     error: !isAddress(address)
@@ -62,12 +62,12 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
         : null,
   });
   /** The chips with the typed text turned into chips too. */
-  const withText = (typed: string): Chip[] => {
+  const withText = (typed: string): ChosenSubject[] => {
     const there = new Set(chips.map(chipKey));
     const fresh = splitAddresses(typed).map(check);
     return [...chips, ...fresh.filter((chip) => !there.has(chipKey(chip)))];
   };
-  async function invite(all: Chip[], expiresAt: string | null) {
+  async function invite(all: ChosenSubject[], expiresAt: string | null) {
     if (!role) return;
     setText("");
     setFull(null);
@@ -75,7 +75,7 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
     const ready = all.filter(({ error }) => error === null);
     setChips(all.filter(({ error }) => error !== null));
     const results = await Promise.all(
-      ready.map(async (chip): Promise<Chip | null> => {
+      ready.map(async (chip): Promise<ChosenSubject | null> => {
         try {
           await add({ subject: chip.subject, role, expiresAt });
           return null;

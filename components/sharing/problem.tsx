@@ -1,8 +1,9 @@
 "use client";
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
-import { ApiError } from "#components/api.ts";
+import { useEffect, useRef } from "react";
+import { ApiError } from "#components/api-error.ts";
 import { cn } from "#components/ui/cn.ts";
+import { ErrorText } from "#components/ui/error-text.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 
 /** Says what went wrong; of what somebody else changed at the same moment, that the newest state is shown now. */
@@ -29,33 +30,10 @@ export function Problem({ error, what, isShown = false, className }: ProblemProp
     if (isShown) line.current?.scrollIntoView({ block: "nearest" });
   }, [isShown, error]);
   const textOf = useProblemText();
-  const seconds = error instanceof ApiError && error.code === "rate_limited" ? error.retryAfterSeconds : null;
   return (
     <p ref={line} role="alert" className={cn("text-danger-ink text-sm wrap-anywhere", className)}>
       {what && `${what} `}
-      {seconds === null ? (
-        textOf(error)
-      ) : (
-        <Countdown key={`${(error as ApiError).requestId}`} from={seconds} />
-      )}
+      <ErrorText error={error} text={textOf(error)} />
     </p>
-  );
-}
-
-function Countdown({ from }: { from: number }) {
-  const t = useTranslations("share");
-  const [left, setLeft] = useState(from);
-  useEffect(() => {
-    const end = Date.now() + from * 1000;
-    const timer = setInterval(() => setLeft(Math.max(0, Math.ceil((end - Date.now()) / 1000))), 250);
-    return () => clearInterval(timer);
-  }, [from]);
-  if (left === 0) return <>{t("tryNow")}</>;
-  return (
-    <>
-      {/* read out once, not every second */}
-      <span className="sr-only">{t("tryIn", { seconds: from })}</span>
-      <span aria-hidden>{t("tryIn", { seconds: left })}</span>
-    </>
   );
 }

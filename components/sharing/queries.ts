@@ -1,40 +1,43 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, ApiError } from "#components/api.ts";
+import { ApiError, isRefusal } from "#components/api-error.ts";
+import { call } from "#components/call.ts";
+import { collectionKey } from "#components/collections/queries.ts";
 import { changeLists, documentKey } from "#components/documents/queries.ts";
+import { invalidateKinds } from "#components/invalidate.ts";
 import type { Permission } from "#lib/authz/permissions.ts";
+import type { CollectionView } from "#lib/collections/schema.ts";
 import type { DocumentDetailView } from "#lib/documents/schema.ts";
 import type { Page } from "#lib/http/schema.ts";
-import type { RoleView } from "#lib/roles/schema.ts";
-import type { AccessListView, SimulateInput, SimulationView } from "#lib/sharing/access-schema.ts";
-import type {
-  AccessMode,
-  AddedGrantView,
-  GrantView,
-  SetVisibilityInput,
-  SubjectsView,
-  VisibilityView,
-} from "#lib/sharing/schema.ts";
+import { listRoles } from "#lib/roles/api.ts";
+import type { SimulateInput } from "#lib/sharing/access-schema.ts";
+import {
+  getVisibility,
+  onResource,
+  setAccessMode,
+  setVisibility,
+  suggestSubjects,
+} from "#lib/sharing/api.ts";
+import type { AccessMode, GrantView, SetVisibilityInput } from "#lib/sharing/schema.ts";
 import { builtInRole, type RoleChoice } from "./role-choice.ts";
-import { apiPath, type SharedThing } from "./shared-thing.ts";
+import { type SharedThing } from "./shared-thing.ts";
 
 type Ref = Pick<SharedThing, "type" | "id">;
 type List = Page<GrantView>;
 
 const grantsKey = ({ type, id }: Ref) => ["grants", type, id] as const;
-const grantsPath = (ref: Ref) => `${apiPath(ref)}/collaborators`;
 
 /** The grants on the thing itself, invitations included; one page. */
 export const grantsQuery = (ref: Ref) =>
   queryOptions({
     queryKey: grantsKey(ref),
-    queryFn: ({ signal }) => api<List>(grantsPath(ref), { signal }),
+    queryFn: ({ signal }) => call(onResource[ref.type].listGrants, { params: { id: ref.id }, signal }),
   });
 
 /** The roles that can be given in the reader's workspace. */
 export const rolesQuery = () =>
   queryOptions({
     queryKey: ["roles"],
-    queryFn: ({ signal }) => api<Page<RoleView>>("/api/v1/roles", { signal }),
+    queryFn: ({ signal }) => call(listRoles, { signal }),
     staleTime: 60_000,
   });
 
@@ -42,19 +45,18 @@ export const rolesQuery = () =>
 export const subjectsQuery = (q: string) =>
   queryOptions({
     queryKey: ["subjects", q.toLowerCase()],
-    queryFn: ({ signal }) => api<SubjectsView>(`/api/v1/subjects?q=${encodeURIComponent(q)}`, { signal }),
+    queryFn: ({ signal }) => call(suggestSubjects, { query: { q }, signal }),
     staleTime: 30_000,
   });
 
-/** Who would lose what, were a grant taken away. */
 /** The first page of who has access, as it is now. */
-export const readAccess = (ref: Ref) => api<AccessListView>(`${apiPath(ref)}/access`);
+export const readAccess = (ref: Ref) => call(onResource[ref.type].listAccess, { params: { id: ref.id } });
 
+/** Who would lose what, were a grant taken away or another access mode chosen. */
 export const simulationQuery = (ref: Ref, body: SimulateInput) =>
   queryOptions({
     queryKey: ["access", ref.type, ref.id, "simulation", body],
-    queryFn: ({ signal }) =>
-      api<SimulationView>(`${apiPath(ref)}/access/simulate`, { method: "POST", body, signal }),
+    queryFn: ({ signal }) => call(onResource[ref.type].simulate, { params: { id: ref.id }, body, signal }),
     // asked for when the menu opens, used when something in it is chosen
     staleTime: 5000,
     retry: false,
@@ -69,12 +71,25 @@ async function changeList(
   client.setQueryData<List>(grantsKey(ref), (list) => list && { ...list, items: change(list.items) });
 }
 
-/** Everything that shows who has access catches up, once the last change under way has been answered. */
-export function refreshAccess(client: QueryClient, ref: Ref): void {
+/**
+ * Everything that shows who has access catches up, once the last change under way has been answered. The thing itself
+ * comes first: it tells whether the reader, who may have changed their own role, may still see the rest.
+ */
+export async function refreshAccess(client: QueryClient, ref: Ref): Promise<void> {
   if (client.isMutating({ mutationKey: grantsKey(ref) }) > 1) return;
+  await client.invalidateQueries({ queryKey: [`${ref.type}s`] });
   void client.invalidateQueries({ queryKey: grantsKey(ref) });
   void client.invalidateQueries({ queryKey: ["access"] });
-  void client.invalidateQueries({ queryKey: [`${ref.type}s`] });
+}
+
+/** Whether the reader may see the grants, by what is known of the thing now; as it was when the page was drawn until then. */
+export function seesGrants(client: QueryClient, { type, id, canSeeGrants }: SharedThing): boolean {
+  const state = client.getQueryState<CollectionView | DocumentDetailView>(
+    type === "collection" ? collectionKey(id) : documentKey(id),
+  );
+  if (isRefusal(state?.error)) return false;
+  const abilities = state?.data?.abilities;
+  return abilities ? abilities.canShare || abilities.canEdit : canSeeGrants;
 }
 
 /** Whom a grant is for, in the words the API takes. */
@@ -125,14 +140,14 @@ const provisional = ({ subject, role, expiresAt, was }: NewGrant): GrantView => 
 
 const roleBody = ({ key, isBuiltIn }: RoleChoice) => (isBuiltIn ? { role: key } : { roleId: key });
 
-/** Gives access. The row shows at once, and goes again when it is refused. */
+/** Gives access. The row shows at once; when it is refused it goes again, and what stood in its place is back. */
 export function useAddGrant(ref: Ref) {
   const client = useQueryClient();
   return useMutation({
     mutationKey: grantsKey(ref),
     mutationFn: ({ subject, role, expiresAt, notify }: NewGrant) =>
-      api<AddedGrantView>(grantsPath(ref), {
-        method: "POST",
+      call(onResource[ref.type].grant, {
+        params: { id: ref.id },
         body: {
           ...("group" in subject ? { groupId: subject.group.id } : { email: subject.email }),
           ...roleBody(role),
@@ -140,14 +155,20 @@ export function useAddGrant(ref: Ref) {
           notify,
         },
       }),
-    onMutate: (grant) =>
-      changeList(client, ref, (items) => [
-        ...items.filter((item) => grantSubjectKey(item) !== subjectKey(grant.subject)),
+    async onMutate(grant) {
+      const isTheirs = (item: GrantView) => grantSubjectKey(item) === subjectKey(grant.subject);
+      const replaced = client.getQueryData<List>(grantsKey(ref))?.items.filter(isTheirs) ?? [];
+      await changeList(client, ref, (items) => [
+        ...items.filter((item) => !isTheirs(item)),
         provisional(grant),
-      ]),
-    onError: (_error, grant) =>
-      changeList(client, ref, (items) => items.filter(({ id }) => id !== provisionalId(grant.subject))),
-    onSettled: () => refreshAccess(client, ref),
+      ]);
+      return replaced;
+    },
+    onError: (_error, grant, replaced = []) =>
+      changeList(client, ref, (items) =>
+        items.flatMap((item) => (item.id === provisionalId(grant.subject) ? replaced : [item])),
+      ),
+    onSettled: () => void refreshAccess(client, ref),
   });
 }
 
@@ -162,8 +183,8 @@ export function useChangeGrant(ref: Ref) {
   return useMutation({
     mutationKey: grantsKey(ref),
     mutationFn: ({ grant, change: { role, ...end } }: { grant: GrantView; change: GrantChange }) =>
-      api<GrantView>(`${grantsPath(ref)}/${grant.id}`, {
-        method: "PATCH",
+      call(onResource[ref.type].changeGrant, {
+        params: { id: ref.id, collaboratorId: grant.id },
         body: { ...end, ...(role && roleBody(role)) },
       }),
     onMutate: ({ grant, change }) =>
@@ -172,7 +193,7 @@ export function useChangeGrant(ref: Ref) {
       ),
     onError: (_error, { grant }) =>
       changeList(client, ref, (items) => items.map((item) => (item.id === grant.id ? grant : item))),
-    onSettled: () => refreshAccess(client, ref),
+    onSettled: () => void refreshAccess(client, ref),
   });
 }
 
@@ -186,6 +207,12 @@ const changed = (grant: GrantView, { role, expiresAt }: GrantChange): GrantView 
   expiresAt: expiresAt === undefined ? grant.expiresAt : expiresAt,
 });
 
+interface Removal {
+  grant: GrantView;
+  /** It is the reader's own, and nothing else lets them in. */
+  isLeaving?: boolean;
+}
+
 /**
  * Takes access away. The row stays until the list is read again, so that the dialog can offer to undo in its place.
  * What is gone already counts as done.
@@ -194,14 +221,17 @@ export function useRemoveGrant(ref: Ref) {
   const client = useQueryClient();
   return useMutation({
     mutationKey: grantsKey(ref),
-    mutationFn: async (grant: GrantView) => {
+    mutationFn: async ({ grant }: Removal) => {
       try {
-        await api(`${grantsPath(ref)}/${grant.id}`, { method: "DELETE" });
+        await call(onResource[ref.type].revoke, { params: { id: ref.id, collaboratorId: grant.id } });
       } catch (error) {
         if (!(error instanceof ApiError && error.code === "not_found")) throw error;
       }
     },
-    onSettled: () => refreshAccess(client, ref),
+    onSettled: (_answer, error, { isLeaving }) => {
+      if (!isLeaving || error) return void refreshAccess(client, ref);
+      invalidateKinds(client, ["collections", "documents", "grants", "access"], [ref.id]);
+    },
   });
 }
 
@@ -219,7 +249,7 @@ export const isLess = (next: readonly Permission[], before: readonly Permission[
 export const visibilityQuery = (id: string) =>
   queryOptions({
     queryKey: ["collections", "visibility", id],
-    queryFn: ({ signal }) => api<VisibilityView>(`/api/v1/collections/${id}/visibility`, { signal }),
+    queryFn: ({ signal }) => call(getVisibility, { params: { id }, signal }),
   });
 
 /** Opens or closes a collection at once, and back when refused. */
@@ -227,8 +257,7 @@ export function useSetVisibility(id: string) {
   const client = useQueryClient();
   const key = visibilityQuery(id).queryKey;
   return useMutation({
-    mutationFn: (input: SetVisibilityInput) =>
-      api<VisibilityView>(`/api/v1/collections/${id}/visibility`, { method: "PUT", body: input }),
+    mutationFn: (input: SetVisibilityInput) => call(setVisibility, { params: { id }, body: input }),
     async onMutate(input) {
       await client.cancelQueries({ queryKey: key });
       const before = client.getQueryData(key);
@@ -236,7 +265,7 @@ export function useSetVisibility(id: string) {
       return { before };
     },
     onError: (_error, _input, context) => client.setQueryData(key, context?.before),
-    onSettled: () => refreshAccess(client, { type: "collection", id }),
+    onSettled: () => void refreshAccess(client, { type: "collection", id }),
   });
 }
 
@@ -254,9 +283,9 @@ export function useSetAccessMode(id: string) {
   };
   return useMutation({
     mutationFn: ({ mode }: { mode: AccessMode; before: AccessMode }) =>
-      api(`/api/v1/documents/${id}/access-mode`, { method: "PUT", body: { mode } }),
+      call(setAccessMode, { params: { id }, body: { mode } }),
     onMutate: ({ mode }) => show(mode),
     onError: (_error, { before }) => show(before),
-    onSettled: () => refreshAccess(client, { type: "document", id }),
+    onSettled: () => void refreshAccess(client, { type: "document", id }),
   });
 }

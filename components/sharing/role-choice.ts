@@ -1,27 +1,25 @@
 import {
   type BuiltInRole,
-  builtInRoleNames,
   builtInRoles,
+  isBuiltInRole,
   type Permission,
   permissionsIn,
 } from "#lib/authz/permissions.ts";
 
 /** A role that can be picked. */
-export interface RoleChoice {
-  /** A built-in role's name, or a custom role's id. */
-  key: string;
+export type RoleChoice = {
   label: string;
   description: string;
   permissions: Permission[];
-  isBuiltIn: boolean;
-}
-
-const isBuiltInName = (name: string): name is BuiltInRole =>
-  (builtInRoleNames as readonly string[]).includes(name);
+} & (
+  | { isBuiltIn: true; key: BuiltInRole }
+  /** A role of the workspace's own, by its id. */
+  | { isBuiltIn: false; key: string }
+);
 
 /** A built-in role without its words; null for the name of a custom one, which can't be the same. */
 export function builtInRole(name: string): RoleChoice | null {
-  if (!isBuiltInName(name)) return null;
+  if (!isBuiltInRole(name)) return null;
   return {
     key: name,
     label: name,

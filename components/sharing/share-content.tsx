@@ -1,22 +1,25 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { FolderClosed } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
+import { RequestsSection } from "#components/access-requests/requests-section.tsx";
 import { ownAccessQuery, type Whose } from "#components/access/queries.ts";
-import { collectionQuery } from "#components/collections/queries.ts";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { CollectionView } from "#lib/collections/schema.ts";
 import type { DocumentView } from "#lib/documents/schema.ts";
+import type { ExplanationView } from "#lib/sharing/access-schema.ts";
 import { DocumentAccess } from "./document-access.tsx";
 import { GeneralAccess } from "./general-access.tsx";
 import { GrantList } from "./grant-list.tsx";
 import { IconCircle } from "./icon-circle.tsx";
 import { InviteForm } from "./invite-form.tsx";
-import { grantSubjectKey, grantsQuery, visibilityQuery } from "./queries.ts";
-import type { OnRefused, Shareable, SharedThing } from "./shared-thing.ts";
+import { grantSubjectKey, grantsQuery, seesGrants, visibilityQuery } from "./queries.ts";
+import { type OnRefused, type Shareable, type SharedThing, workspaceOf } from "./shared-thing.ts";
+import { useCollectionOf } from "./use-collection-of.ts";
+import { useRoleLabel } from "./use-roles.ts";
 
 export type ReturnTo = "who" | "people";
 
@@ -39,11 +42,14 @@ export function ShareContent(props: ShareContentProps) {
   const { thing, of, returnTo, hasLostRights, onUnsent, onSaid, onRefused, onWho, onExplain } = props;
   const t = useTranslations("share");
   const { canShare, canSeeGrants, owner } = thing;
-  const list = useQuery({ ...grantsQuery(thing), enabled: canSeeGrants });
+  const client = useQueryClient();
+  const list = useQuery({ ...grantsQuery(thing), enabled: () => seesGrants(client, thing) });
   const own = useQuery(ownAccessQuery(thing));
   const heading = useRef<HTMLHeadingElement>(null);
   const who = useRef<HTMLButtonElement>(null);
-  const grants = list.data?.items ?? [];
+  // what was read before is not shown to those who may not see it any more
+  const known = canSeeGrants ? list.data : undefined;
+  const grants = known?.items ?? [];
   const taken = new Set(grants.map(grantSubjectKey));
   const hasOthers = grants.some(({ isYou, userId }) => !isYou && userId !== owner.id);
   const isMine = own.data?.person.id === owner.id;
@@ -57,20 +63,33 @@ export function ShareContent(props: ShareContentProps) {
   }, [returnTo]);
   return (
     <div className="flex flex-col gap-5">
+      {canShare && (
+        <RequestsSection
+          thing={thing}
+          onSaid={onSaid}
+          onRefused={onRefused}
+          onRowGone={() => heading.current?.focus()}
+        />
+      )}
       {canShare ? (
-        <InviteForm thing={thing} taken={taken} onUnsent={onUnsent} onSaid={onSaid} onRefused={onRefused} />
+        <div>
+          <InviteForm thing={thing} taken={taken} onUnsent={onUnsent} onSaid={onSaid} onRefused={onRefused} />
+          {"document" in of && of.document.accessMode === "private" && (
+            <p className="bg-sunken text-ink-muted mt-3 rounded-md px-3 py-2 text-sm">{t("privateShared")}</p>
+          )}
+        </div>
       ) : (
         <p
           role={hasLostRights ? "alert" : undefined}
           className="bg-sunken text-ink-muted rounded-md px-3 py-2 text-sm"
         >
-          <WhyReadOnly thing={thing} of={of} isMine={isMine} hasLostRights={hasLostRights} />
+          <WhyReadOnly thing={thing} of={of} readerId={own.data?.person.id} hasLostRights={hasLostRights} />
         </p>
       )}
       <section aria-busy={canSeeGrants && list.isPending}>
         <div className="mb-1 flex items-baseline justify-between gap-4">
           <h3 ref={heading} tabIndex={-1} className="text-sm font-semibold outline-none">
-            {list.data ? t("peopleCount", { count: grants.length + rest }) : t("people")}
+            {known ? t("peopleCount", { count: grants.length + rest }) : t("people")}
           </h3>
           <button
             ref={who}
@@ -81,17 +100,18 @@ export function ShareContent(props: ShareContentProps) {
             {t(canShare ? "who" : "whyMe")}
           </button>
         </div>
-        {!canSeeGrants && "collection" in of && <FewPeople collection={of.collection} />}
+        {!canSeeGrants && "collection" in of && <FewPeople collection={of.collection} own={own.data} />}
         {!canSeeGrants && "document" in of && (
           <ul>
             <OwnerRow document={of.document} isMine={isMine} />
+            {!isMine && <OwnRow own={own.data} />}
           </ul>
         )}
         {canSeeGrants && list.isPending && <PeopleSkeleton />}
-        {list.isError && !list.data && (
+        {canSeeGrants && list.isError && !known && (
           <ErrorState error={list.error} title={t("listFailed")} onRetry={() => void list.refetch()} />
         )}
-        {list.data && (
+        {known && (
           <>
             <GrantList
               thing={thing}
@@ -110,7 +130,7 @@ export function ShareContent(props: ShareContentProps) {
             )}
           </>
         )}
-        {list.data && isAlone && <p className="text-ink-muted mt-1 text-sm">{t("onlyYou")}</p>}
+        {known && isAlone && <p className="text-ink-muted mt-1 text-sm">{t("onlyYou")}</p>}
       </section>
       <section>
         <h3 className="mb-1 text-sm font-semibold">{t("general")}</h3>
@@ -124,22 +144,30 @@ export function ShareContent(props: ShareContentProps) {
   );
 }
 
-/** Who can change what is shown, for those who can't. */
+/** Who can change what is shown, for those who can't. Nobody is sent to themselves. */
 function WhyReadOnly({
   thing,
   of,
-  isMine,
+  readerId,
   hasLostRights,
-}: Pick<ShareContentProps, "thing" | "of" | "hasLostRights"> & { isMine: boolean }) {
+}: Pick<ShareContentProps, "thing" | "of" | "hasLostRights"> & { readerId: string | null | undefined }) {
   const t = useTranslations("share");
-  const id = "document" in of ? of.document.collectionId : thing.id;
-  const collection = useQuery({ ...collectionQuery(id), retry: false });
+  const around = useCollectionOf("document" in of ? of.document : undefined);
   // who uploaded a document to a collection of somebody else does not manage it
-  const owner = (collection.data?.owner ?? thing.owner).name;
-  if (hasLostRights) return t("lostRights", { owner });
-  if ("document" in of && isMine)
-    return of.document.accessMode === "private" ? t("privateNow") : t("readOnlyMine", { owner });
-  return t(thing.canSeeGrants ? "readOnly" : "readOnlySome", { owner });
+  const owner = around?.owner ?? thing.owner;
+  const mode = "document" in of ? of.document.accessMode : null;
+  // where only those count who were invited, the collection's owner may be none of them
+  const isLimited = mode === "invite";
+  const isMine = thing.owner.id === readerId;
+  if (mode === "private") return t("privateNow");
+  if (isLimited && isMine && around?.abilities.canShare) return t("readOnlyLimited");
+  if (isLimited || owner.id === readerId) {
+    if (hasLostRights) return t("lostRightsHere");
+    return t(thing.canSeeGrants ? "readOnlyHere" : "readOnlySomeHere");
+  }
+  if (hasLostRights) return t("lostRights", { owner: owner.name });
+  if (mode !== null && isMine) return t("readOnlyMine", { owner: owner.name });
+  return t(thing.canSeeGrants ? "readOnly" : "readOnlySome", { owner: owner.name });
 }
 
 /** Who has access to a document without having been added to it: its owner, and by its mode its collection's people. */
@@ -154,7 +182,7 @@ function DocumentRows({
   hasOwnerGrant: boolean;
 }) {
   const t = useTranslations("share");
-  const collection = useQuery({ ...collectionQuery(document.collectionId), retry: false });
+  const collection = useCollectionOf(document);
   const inherits = document.accessMode === "collection" || document.accessMode === "link";
   return (
     <>
@@ -166,11 +194,11 @@ function DocumentRows({
           </IconCircle>
           <span className="min-w-0 flex-1">
             <span className="block font-medium wrap-anywhere sm:truncate">
-              {collection.data ? t("everyoneIn", { name: collection.data.name }) : t("everyoneInCollection")}
+              {collection ? t("everyoneIn", { name: collection.name }) : t("everyoneInCollection")}
             </span>
-            {collection.data && collection.data.visibility !== "private" && (
+            {collection && collection.visibility !== "private" && (
               <span className="text-ink-muted block truncate text-sm">
-                {t(`visibility.${collection.data.visibility}.text`)}
+                {t(`visibility.${collection.visibility}.text`, workspaceOf(collection))}
               </span>
             )}
           </span>
@@ -198,21 +226,44 @@ function OwnerRow({ document: { owner }, isMine }: { document: DocumentView; isM
   );
 }
 
-/** What readers may know of the others: the few people shown beside the collection's name. */
-function FewPeople({ collection }: { collection: CollectionView }) {
+/** What readers may know of the others: the few people shown beside the collection's name. They come last themselves. */
+function FewPeople({ collection, own }: { collection: CollectionView; own: ExplanationView | undefined }) {
   const t = useTranslations("share");
   return (
     <ul aria-label={t("people")}>
-      {collection.people.map((person) => (
-        <li key={person.id} className="flex min-h-11 items-center gap-3 py-1.5">
-          <Avatar id={person.id} name={person.name} />
-          <span className="min-w-0 flex-1 truncate font-medium">{person.name}</span>
-          {person.id === collection.owner.id && (
-            <span className="text-ink-muted px-2.5 text-sm">{t("roles.owner.label")}</span>
-          )}
-        </li>
-      ))}
+      {collection.people
+        .filter(({ id }) => id !== own?.person.id)
+        .map((person) => (
+          <li key={person.id} className="flex min-h-11 items-center gap-3 py-1.5">
+            <Avatar id={person.id} name={person.name} />
+            <span className="min-w-0 flex-1 truncate font-medium">{person.name}</span>
+            {person.id === collection.owner.id && (
+              <span className="text-ink-muted px-2.5 text-sm">{t("roles.owner.label")}</span>
+            )}
+          </li>
+        ))}
+      <OwnRow own={own} />
     </ul>
+  );
+}
+
+/** The reader among those who have access, also where nobody added them. */
+function OwnRow({ own }: { own: ExplanationView | undefined }) {
+  const common = useTranslations("common");
+  const access = useTranslations("access.standing");
+  const labelOf = useRoleLabel();
+  if (!own) return null;
+  const { person, role } = own;
+  const name = person.name ?? person.email;
+  return (
+    <li className="flex min-h-11 items-center gap-3 py-1.5">
+      <Avatar id={person.id ?? person.email} name={name} />
+      <span className="min-w-0 flex-1 truncate font-medium">
+        {name}
+        <span className="text-ink-muted font-normal"> ({common("you")})</span>
+      </span>
+      <span className="text-ink-muted shrink-0 px-2.5 text-sm">{role ? labelOf(role) : access("other")}</span>
+    </li>
   );
 }
 

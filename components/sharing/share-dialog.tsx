@@ -4,9 +4,9 @@ import { ArrowLeft, Check, Link2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ExplanationPanel } from "#components/access/explanation-panel.tsx";
-import { WhoPanel } from "#components/access/who-panel.tsx";
 import type { Whose } from "#components/access/queries.ts";
-import { ApiError } from "#components/api.ts";
+import { WhoPanel } from "#components/access/who-panel.tsx";
+import { ApiError } from "#components/api-error.ts";
 import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
@@ -15,6 +15,7 @@ import { useProblemText } from "./problem.tsx";
 import { refreshAccess } from "./queries.ts";
 import { type ReturnTo, ShareContent } from "./share-content.tsx";
 import { pagePath, type Shareable, sharedCollection, sharedDocument } from "./shared-thing.ts";
+import { useCollectionOf } from "./use-collection-of.ts";
 import { useCopyLink } from "./use-copy-link.ts";
 
 type View =
@@ -34,7 +35,8 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
   const access = useTranslations("access");
   const common = useTranslations("common");
   const client = useQueryClient();
-  const thing = "collection" in of ? sharedCollection(of.collection) : sharedDocument(of.document);
+  const around = useCollectionOf("document" in of ? of.document : undefined);
+  const thing = "collection" in of ? sharedCollection(of.collection) : sharedDocument(of.document, around);
   const { isCopied, copy } = useCopyLink(pagePath(thing));
   const [view, setView] = useState<View>({ name: "share" });
   const [said, setSaid] = useState("");
@@ -71,7 +73,7 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
     if (!isShown.current) notify.failed(`${what} ${textOf(error)}`);
     if (!(error instanceof ApiError)) return;
     // rights that ended while this was open show in what may still be done
-    if (["forbidden", "not_found", "conflict"].includes(error.code)) refreshAccess(client, thing);
+    if (["forbidden", "not_found", "conflict"].includes(error.code)) void refreshAccess(client, thing);
     if (error.code === "forbidden") setRefused(true);
   }
   const title =

@@ -5,7 +5,7 @@ import { notify } from "#components/ui/toast.tsx";
 
 /** Copies an address of this site; `isCopied` is true for a moment afterwards. */
 export function useCopyLink(path: string): { isCopied: boolean; copy: () => void } {
-  const t = useTranslations("share");
+  const t = useTranslations("common");
   const [isCopied, setCopied] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   useEffect(() => () => void (timer.current && clearTimeout(timer.current)), []);

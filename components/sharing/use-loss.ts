@@ -17,6 +17,8 @@ export interface Question {
   title: string;
   lines: string[];
   confirmLabel: string;
+  /** The reader gives up the last thing that lets them in. */
+  isLeaving?: boolean;
 }
 
 /**
@@ -38,14 +40,15 @@ export function useLoss(thing: SharedThing) {
   function wayOf({ via, group, resource }: AccessPathView): string {
     if (via === "group") return t("ways.group", { name: group?.name ?? "" });
     if (via === "direct") return t("ways.direct", { resource });
-    return t(`ways.${via}`);
+    return t(`ways.${via}`, thing.workspace);
   }
 
   async function askFor(grant: GrantView, role?: RoleChoice): Promise<Question | null> {
     const name = grantName(grant);
     const simulation = await client.fetchQuery(simulationQuery(thing, { grantId: grant.id }));
     const loss = lossOf(simulation, grant, role?.permissions);
-    if (grant.isYou) return { ...yourself(role), lines: ownLines(loss) };
+    if (grant.isYou)
+      return { ...yourself(role), lines: ownLines(loss), isLeaving: !role && loss.closedOut > 0 };
     if (!needsAsking(loss)) return null;
     const title = role ? t("changeTitle", { name, role: role.label }) : t("removeTitle", { name });
     const confirmLabel = role ? t("change") : t("remove");

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { ownAccessQuery } from "#components/access/queries.ts";
-import { type BuiltInRole, builtInRoleNames } from "#lib/authz/permissions.ts";
+import { builtInRoleNames, isBuiltInRole } from "#lib/authz/permissions.ts";
 import { rolesQuery } from "./queries.ts";
 import { builtInRole, type RoleChoice } from "./role-choice.ts";
 import type { SharedThing } from "./shared-thing.ts";
@@ -10,8 +10,7 @@ import type { SharedThing } from "./shared-thing.ts";
 /** Names a role: built-in ones in the reader's language, a workspace's own as it was named. */
 export function useRoleLabel(): (role: string) => string {
   const t = useTranslations("share");
-  return (role) =>
-    t.has(`roles.${role as BuiltInRole}.label`) ? t(`roles.${role as BuiltInRole}.label`) : role;
+  return (role) => (isBuiltInRole(role) ? t(`roles.${role}.label`) : role);
 }
 
 interface Roles {
@@ -22,7 +21,7 @@ interface Roles {
 }
 
 /** The roles that the reader can give here: nobody gives more than they have. */
-export function useRoles(thing: SharedThing): Roles {
+export function useRoles(thing: Pick<SharedThing, "type" | "id" | "canShare">): Roles {
   const t = useTranslations("share.roles");
   const own = useQuery({ ...ownAccessQuery(thing), enabled: thing.canShare });
   const roles = useQuery({ ...rolesQuery(), enabled: thing.canShare });
@@ -38,7 +37,7 @@ export function useRoles(thing: SharedThing): Roles {
       label: name,
       description,
       permissions,
-      isBuiltIn: false,
+      isBuiltIn: false as const,
     }));
   const mine = own.data?.permissions.filter(({ isAllowed }) => isAllowed).map(({ permission }) => permission);
   const all = [...builtIn, ...custom];

@@ -5,7 +5,7 @@ import Link from "next/link";
 import { Meter } from "#components/ui/meter.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import { formatUsage } from "#lib/i18n/format.ts";
-import { quotaLevel } from "#lib/quota/schema.ts";
+import { quotaLevel } from "#lib/quota/values.ts";
 import { quotaQuery } from "./queries.ts";
 
 /** How much storage is used, in words and as a bar; near the limit also what to do about it. */

@@ -3,7 +3,7 @@ import { House, PanelLeftClose, Trash2, Users } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Mark } from "#components/ui/mark.tsx";
-import { Sheet } from "#components/ui/sheet.tsx";
+import { LazySheet } from "#components/ui/lazy-sheet.tsx";
 import { CollectionNav } from "./collection-nav.tsx";
 import { NavLink } from "./nav-link.tsx";
 import { PersonMenu } from "./person-menu.tsx";
@@ -31,7 +31,7 @@ export function Sidebar(props: SidebarProps) {
           <SidebarContent {...props} />
         </aside>
       )}
-      <Sheet
+      <LazySheet
         isOpen={isDrawerOpen}
         onOpenChange={setDrawerOpen}
         title={t("sidebar")}
@@ -39,7 +39,7 @@ export function Sidebar(props: SidebarProps) {
         side="left"
       >
         <SidebarContent {...props} />
-      </Sheet>
+      </LazySheet>
     </>
   );
 }

@@ -23,30 +23,32 @@ export function TrashRow({ icon, name, facts, trashedAt, deleteText, onRestore, 
   const common = useTranslations("common");
   const [isAsking, setAsking] = useState(false);
   return (
-    <div className="border-line flex min-h-14 items-center gap-3 border-b py-2">
-      <span className="text-ink-faint grid w-8 shrink-0 place-items-center">{icon}</span>
-      <span className="min-w-0 flex-1">
-        <span className="block truncate font-medium" title={name}>
-          {name}
+    <div className="border-line @container border-b">
+      <div className="flex min-h-14 items-center gap-3 py-2">
+        <span className="text-ink-faint grid w-8 shrink-0 place-items-center">{icon}</span>
+        <span className="min-w-0 flex-1">
+          <span className="line-clamp-2 font-medium wrap-anywhere" title={name}>
+            {name}
+          </span>
+          <span className="text-ink-muted block text-sm">
+            {facts}
+            {trashedAt && (
+              <>
+                <span aria-hidden> · </span>
+                {t("since")} <RelativeTime value={trashedAt} />
+              </>
+            )}
+          </span>
         </span>
-        <span className="text-ink-muted block truncate text-sm">
-          {facts}
-          {trashedAt && (
-            <>
-              <span aria-hidden> · </span>
-              {t("since")} <RelativeTime value={trashedAt} />
-            </>
-          )}
-        </span>
-      </span>
-      <Button aria-label={t("restoreOf", { name })} onClick={onRestore}>
-        <RotateCcw aria-hidden />
-        <span className="max-sm:hidden">{common("restore")}</span>
-      </Button>
-      <Button variant="ghost" aria-label={t("deleteOf", { name })} onClick={() => setAsking(true)}>
-        <Trash2 aria-hidden />
-        <span className="max-sm:hidden">{t("delete")}</span>
-      </Button>
+        <Button aria-label={t("restoreOf", { name })} onClick={onRestore}>
+          <RotateCcw aria-hidden />
+          <span className="@max-[38rem]:hidden">{common("restore")}</span>
+        </Button>
+        <Button variant="ghost" aria-label={t("deleteOf", { name })} onClick={() => setAsking(true)}>
+          <Trash2 aria-hidden />
+          <span className="@max-[38rem]:hidden">{t("delete")}</span>
+        </Button>
+      </div>
       <AlertDialog
         isOpen={isAsking}
         onOpenChange={setAsking}

@@ -6,6 +6,7 @@ import { Button } from "./button.tsx";
 import { cn } from "./cn.ts";
 import { overlayClass, panelClass } from "./overlay-class.ts";
 import { useOpener } from "./focus.ts";
+import { useStacked } from "./stacked.ts";
 
 interface AlertDialogProps {
   isOpen: boolean;
@@ -40,8 +41,9 @@ export function AlertDialog({
 }: AlertDialogProps) {
   const t = useTranslations("common");
   const giveFocusBack = useOpener(isOpen);
+  const changeOpen = useStacked(isOpen, onOpenChange);
   return (
-    <Radix.Root open={isOpen} onOpenChange={onOpenChange}>
+    <Radix.Root open={isOpen} onOpenChange={changeOpen}>
       <Radix.Portal>
         <Radix.Overlay className={overlayClass}>
           <Radix.Content

@@ -1,30 +1,36 @@
 "use client";
 import { Check, Minus } from "lucide-react";
-import { Checkbox as Radix } from "radix-ui";
 import type { ComponentProps } from "react";
 import { cn } from "./cn.ts";
 
-/** A box to tick; `checked="indeterminate"` for "some of them". Give it a label or an `aria-label`. */
-export function Checkbox({ className, checked, ...props }: ComponentProps<typeof Radix.Root>) {
+interface CheckboxProps extends Omit<ComponentProps<"button">, "children"> {
+  /** `indeterminate` for "some of them". */
+  checked: boolean | "indeterminate";
+}
+
+/** A box to tick. Give it a label or an `aria-label`. */
+export function Checkbox({ className, checked, ...props }: CheckboxProps) {
+  const isMixed = checked === "indeterminate";
   return (
-    <Radix.Root
+    <button
       {...props}
-      checked={checked}
+      type="button"
+      role="checkbox"
+      aria-checked={isMixed ? "mixed" : checked}
+      // Space ticks; Enter is for what the box stands in
+      onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
       className={cn(
         // the pseudo element makes the target 24 px and more without moving anything
         "border-line-strong bg-surface relative grid size-4 shrink-0 place-items-center rounded-[4px] border transition-colors before:absolute before:-inset-1.5",
-        "hover:border-accent-vivid data-[state=checked]:border-accent data-[state=checked]:bg-accent disabled:opacity-50",
-        "data-[state=indeterminate]:border-accent data-[state=indeterminate]:bg-accent",
+        "hover:border-accent-vivid aria-[checked=true]:border-accent aria-[checked=true]:bg-accent disabled:opacity-50",
+        "aria-[checked=mixed]:border-accent aria-[checked=mixed]:bg-accent",
         className,
       )}
     >
-      <Radix.Indicator className="text-on-accent">
-        {checked === "indeterminate" ? (
-          <Minus className="size-3" strokeWidth={3} />
-        ) : (
-          <Check className="size-3" strokeWidth={3} />
-        )}
-      </Radix.Indicator>
-    </Radix.Root>
+      <span className="text-on-accent">
+        {isMixed && <Minus className="size-3" strokeWidth={3} />}
+        {checked === true && <Check className="size-3" strokeWidth={3} />}
+      </span>
+    </button>
   );
 }

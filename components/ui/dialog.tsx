@@ -7,6 +7,7 @@ import { cn } from "./cn.ts";
 import { IconButton } from "./icon-button.tsx";
 import { overlayClass, panelClass } from "./overlay-class.ts";
 import { useOpener } from "./focus.ts";
+import { useStacked } from "./stacked.ts";
 
 interface DialogProps {
   isOpen: boolean;
@@ -22,7 +23,8 @@ interface DialogProps {
 
 /** Focus goes to what is marked with `data-autofocus`, else to the first control. */
 function focusMarked(event: Event): void {
-  const marked = (event.target as HTMLElement).querySelector<HTMLElement>("[data-autofocus]");
+  const { target } = event;
+  const marked = target instanceof Element && target.querySelector<HTMLElement>("[data-autofocus]");
   if (!marked) return;
   event.preventDefault();
   marked.focus();
@@ -45,8 +47,9 @@ export function Dialog({
 }: DialogProps) {
   const t = useTranslations("common");
   const giveFocusBack = useOpener(isOpen);
+  const changeOpen = useStacked(isOpen, onOpenChange);
   return (
-    <Radix.Root open={isOpen} onOpenChange={onOpenChange}>
+    <Radix.Root open={isOpen} onOpenChange={changeOpen}>
       <Radix.Portal>
         <Radix.Overlay className={overlayClass}>
           <Radix.Content

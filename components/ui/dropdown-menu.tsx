@@ -70,7 +70,13 @@ export function MenuRadioGroup<Value extends string>({
   options: readonly { value: Value; label: string; description?: string }[];
 }) {
   return (
-    <Radix.RadioGroup value={value} onValueChange={(next) => onValueChange(next as Value)}>
+    <Radix.RadioGroup
+      value={value}
+      onValueChange={(next) => {
+        const chosen = options.find((option) => option.value === next);
+        if (chosen) onValueChange(chosen.value);
+      }}
+    >
       {options.map((option) => (
         <Radix.RadioItem key={option.value} value={option.value} className={cn(itemClass, "relative pr-8")}>
           {option.description ? (

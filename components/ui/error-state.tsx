@@ -1,8 +1,8 @@
 "use client";
 import { CircleAlert, RotateCw } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useErrorText } from "#components/use-error-text.ts";
 import { Button } from "./button.tsx";
+import { ErrorText } from "./error-text.tsx";
 
 interface ErrorStateProps {
   error: unknown;
@@ -13,8 +13,8 @@ interface ErrorStateProps {
 
 /** A part of a page that could not be loaded: what happened, and a way to try again. */
 export function ErrorState({ error, title, onRetry }: ErrorStateProps) {
-  const t = useTranslations();
-  const textOf = useErrorText();
+  const t = useTranslations("errors");
+  const common = useTranslations("common");
   return (
     <div role="alert" className="flex flex-col items-center px-6 py-16 text-center">
       <span
@@ -23,12 +23,14 @@ export function ErrorState({ error, title, onRetry }: ErrorStateProps) {
       >
         <CircleAlert className="size-5" />
       </span>
-      <p className="text-md font-semibold">{title ?? t("errors.loadFailed")}</p>
-      <p className="text-ink-muted mt-1 max-w-90 text-pretty">{textOf(error)}</p>
+      <p className="text-md font-semibold">{title ?? t("loadFailed")}</p>
+      <p className="text-ink-muted mt-1 max-w-90 text-pretty">
+        <ErrorText error={error} />
+      </p>
       {onRetry && (
         <Button className="mt-5" onClick={onRetry}>
           <RotateCw aria-hidden />
-          {t("common.retry")}
+          {common("retry")}
         </Button>
       )}
     </div>

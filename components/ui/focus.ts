@@ -6,13 +6,28 @@ function controlOf(layer: HTMLElement): HTMLElement | null {
   return document.getElementById(layer.dataset.control ?? layer.getAttribute("aria-labelledby") ?? "");
 }
 
-/** What has the focus; an item of a menu or a list stands for the control behind which that is, as it goes. */
-function focusedNow(): HTMLElement | null {
+/** A control that has the focus; an item of a menu or a list stands for the control behind which that is. */
+function controlAt(focused: Element | null): HTMLElement | null {
   const layers = "[role=menu], [role=listbox]";
   const nextOf = (element: Element | null | undefined) => element?.closest<HTMLElement>(layers);
-  let found = document.activeElement;
+  let found = focused;
   for (let layer = nextOf(found); layer; layer = nextOf(found)) found = controlOf(layer);
+  // a dialog has the focus itself while what had it in there goes
+  if (found === document.body || found?.matches("[role=dialog], [role=alertdialog]")) return null;
   return found instanceof HTMLElement ? found : null;
+}
+
+/** The control that had the focus last: where a menu or a list closes slowly, nothing has it for a while. */
+let last: HTMLElement | null = null;
+if (typeof document !== "undefined") {
+  document.addEventListener("focusin", (event) => {
+    if (event.target instanceof Element) last = controlAt(event.target) ?? last;
+  });
+}
+
+/** What has the focus, as it goes. */
+function focusedNow(): HTMLElement | null {
+  return controlAt(document.activeElement) ?? (last?.isConnected ? last : null);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The sign of Sheaf: stalks held by a band. Decorative; the name stands beside it. Also in app/icon.svg. */
+/** The sign of Sheaf: stalks held by a band. Decorative; the name stands beside it. Also in public/icon.svg. */
 export function Mark({ className }: { className?: string }) {
   return (
     <svg aria-hidden viewBox="0 0 32 32" className={className}>

@@ -1,19 +1,28 @@
 "use client";
-import { useLocale, useNow, useTimeZone } from "next-intl";
-import { formatDate, formatRelative } from "#lib/i18n/format.ts";
+import { useLocale, useTimeZone } from "next-intl";
+import { useClock } from "#components/clock.ts";
+import { formatDate, formatRelative, type Tense } from "#lib/i18n/format.ts";
 
-/** "3 hours ago", kept current; the exact time on hover. Takes ISO 8601. */
-export function RelativeTime({ value, className }: { value: string; className?: string }) {
+interface RelativeTimeProps {
+  /** ISO 8601. */
+  value: string;
+  /** Whether it has happened or is to come: clocks that differ never turn the one into the other. */
+  tense?: Tense;
+  className?: string;
+}
+
+/** "3 hours ago", kept current; the exact time on hover. */
+export function RelativeTime({ value, tense = "past", className }: RelativeTimeProps) {
   const locale = useLocale();
   const timeZone = useTimeZone();
-  const now = useNow({ updateInterval: 60_000 });
+  const now = useClock();
   return (
     <time
       dateTime={value}
       title={formatDate(value, { locale, timeZone, style: "dateTime" })}
       className={className}
     >
-      {formatRelative(value, now, locale)}
+      {formatRelative(value, now, locale, tense)}
     </time>
   );
 }

@@ -1,6 +1,5 @@
 "use client";
-import { ToggleGroup } from "radix-ui";
-import type { ReactNode } from "react";
+import { type KeyboardEvent, type ReactNode } from "react";
 import { Tooltip } from "./tooltip.tsx";
 
 interface SegmentedProps<Value extends string> {
@@ -8,6 +7,19 @@ interface SegmentedProps<Value extends string> {
   onValueChange: (value: Value) => void;
   label: string;
   options: readonly { value: Value; label: string; icon: ReactNode }[];
+}
+
+const steps: Record<string, number> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+
+/** Arrows move the focus among the options, which are one stop for the Tab key. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const step = steps[event.key];
+  if (!step) return;
+  // pages give arrows a meaning of their own
+  event.preventDefault();
+  const options = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=radio]")];
+  const from = options.findIndex((option) => option === document.activeElement);
+  options.at((from + step) % options.length)?.focus();
 }
 
 /** A small switch between ways to see the same thing, such as grid and list. */
@@ -18,28 +30,30 @@ export function Segmented<Value extends string>({
   options,
 }: SegmentedProps<Value>) {
   return (
-    <ToggleGroup.Root
-      type="single"
+    <div
+      role="radiogroup"
       aria-label={label}
-      value={value}
-      // a press on the current one would clear it
-      onValueChange={(next) => next && onValueChange(next as Value)}
+      onKeyDown={moveFocus}
       className="bg-sunken inline-flex h-8 items-center gap-0.5 rounded-md p-0.5 pointer-coarse:h-10"
     >
-      {options.map((option) => (
-        <Tooltip key={option.value} label={option.label}>
-          {/* a span between, because tooltip and toggle both want data-state */}
-          <span className="h-full">
-            <ToggleGroup.Item
-              value={option.value}
+      {options.map((option) => {
+        const isOn = option.value === value;
+        return (
+          <Tooltip key={option.value} label={option.label}>
+            <button
+              type="button"
+              role="radio"
+              aria-checked={isOn}
               aria-label={option.label}
-              className="text-ink-muted hover:text-ink data-[state=on]:bg-surface data-[state=on]:text-ink data-[state=on]:ring-line grid h-full w-8 place-items-center rounded-[6px] transition-colors data-[state=on]:ring-1 [&_svg]:size-4"
+              tabIndex={isOn ? 0 : -1}
+              onClick={() => !isOn && onValueChange(option.value)}
+              className="text-ink-muted hover:text-ink aria-checked:bg-surface aria-checked:text-ink aria-checked:ring-line grid h-full w-8 place-items-center rounded-[6px] transition-colors aria-checked:ring-1 [&_svg]:size-4"
             >
               {option.icon}
-            </ToggleGroup.Item>
-          </span>
-        </Tooltip>
-      ))}
-    </ToggleGroup.Root>
+            </button>
+          </Tooltip>
+        );
+      })}
+    </div>
   );
 }

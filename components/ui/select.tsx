@@ -43,7 +43,14 @@ export function Select<Value extends string>({
   const ownId = useId();
   const id = control.id ?? ownId;
   return (
-    <Radix.Root value={value} onValueChange={(next) => onValueChange(next as Value)} disabled={isDisabled}>
+    <Radix.Root
+      value={value}
+      onValueChange={(next) => {
+        const chosen = options.find((option) => option.value === next);
+        if (chosen) onValueChange(chosen.value);
+      }}
+      disabled={isDisabled}
+    >
       <Radix.Trigger
         {...control}
         id={id}

@@ -4,6 +4,8 @@ import { useTranslations } from "next-intl";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { cn } from "./cn.ts";
+import { useOpener } from "./focus.ts";
+import { useStacked } from "./stacked.ts";
 import { IconButton } from "./icon-button.tsx";
 
 interface SheetProps {
@@ -16,7 +18,7 @@ interface SheetProps {
   children: ReactNode;
 }
 
-/** A panel that slides in from an edge: navigation on phones, details, edit drawers. */
+/** A panel that slides in from an edge: navigation on phones, details, edit drawers. Focus returns to where it came from. */
 export function Sheet({
   isOpen,
   onOpenChange,
@@ -26,12 +28,15 @@ export function Sheet({
   children,
 }: SheetProps) {
   const t = useTranslations("common");
+  const giveFocusBack = useOpener(isOpen);
+  const changeOpen = useStacked(isOpen, onOpenChange);
   return (
-    <Radix.Root open={isOpen} onOpenChange={onOpenChange}>
+    <Radix.Root open={isOpen} onOpenChange={changeOpen}>
       <Radix.Portal>
         <Radix.Overlay className="bg-overlay data-[state=closed]:animate-fade-out data-[state=open]:animate-fade-in fixed inset-0 z-40" />
         <Radix.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={giveFocusBack}
           className={cn(
             "bg-surface shadow-dialog fixed inset-y-0 z-40 flex w-[min(22rem,calc(100vw-3rem))] flex-col outline-none",
             side === "left"

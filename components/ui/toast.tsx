@@ -1,47 +1,47 @@
 "use client";
-import { CircleAlert, CircleCheck } from "lucide-react";
-import { useTranslations } from "next-intl";
-import { useTheme } from "next-themes";
-import { type ExternalToast, Toaster as Sonner, toast } from "sonner";
+import { type ComponentType, useEffect, useState } from "react";
+import { whenIdle } from "#components/when-idle.ts";
 
-/** Where toasts appear: bottom left, out of the upload tray's way. */
-export function Toaster() {
-  const t = useTranslations("common");
-  const { resolvedTheme } = useTheme();
-  return (
-    <Sonner
-      position="bottom-left"
-      theme={resolvedTheme === "dark" ? "dark" : "light"}
-      containerAriaLabel={t("notifications")}
-      icons={{
-        success: <CircleCheck className="text-success size-4" />,
-        error: <CircleAlert className="text-danger-vivid size-4" />,
-      }}
-      toastOptions={{
-        unstyled: true,
-        classNames: {
-          toast:
-            "flex w-full items-center gap-2.5 rounded-md border border-line bg-surface px-3.5 py-2.5 font-sans text-base text-ink shadow-float",
-          content: "min-w-0 flex-1",
-          description: "text-sm text-ink-muted",
-          actionButton: "shrink-0 rounded-sm px-2 py-1 font-medium text-accent-ink hover:bg-hover",
-        },
-      }}
-    />
-  );
-}
-
-interface ToastOptions {
+export interface ToastOptions {
   /** Offered for 8 seconds. */
   undo?: { label: string; onUndo: () => void };
 }
 
-const optionsOf = ({ undo }: ToastOptions): ExternalToast =>
-  undo ? { duration: 8000, action: { label: undo.label, onClick: undo.onUndo } } : {};
+export interface Notify {
+  done: (text: string, options?: ToastOptions) => void;
+  failed: (text: string, options?: ToastOptions) => void;
+}
+
+/** What shows toasts, loaded when the browser is idle or when there is something to say, and there from then on. */
+const load = () => (loading ??= import("./toaster.tsx"));
+let loading: Promise<typeof import("./toaster.tsx")> | undefined;
+
+let tellShown: (notify: Notify) => void = () => {};
+const shown = new Promise<Notify>((resolve) => (tellShown = resolve));
+
+/** Where toasts appear. */
+export function Toaster() {
+  const [Loaded, setLoaded] = useState<ComponentType<{ onShown: (notify: Notify) => void }>>();
+  useEffect(() => {
+    const mount = async () => {
+      const { Toaster: loaded } = await load();
+      setLoaded(() => loaded);
+    };
+    wanted = () => void mount().catch(() => (loading = undefined));
+    whenIdle(mount);
+  }, []);
+  return Loaded && <Loaded onShown={tellShown} />;
+}
+
+let wanted = () => {};
+
+function say(kind: keyof Notify, text: string, options?: ToastOptions): void {
+  wanted();
+  void shown.then((notify) => notify[kind](text, options));
+}
 
 /** Says what happened, where the result is not visible already. */
-export const notify = {
-  done: (text: string, options: ToastOptions = {}) => toast.success(text, optionsOf(options)),
-  failed: (text: string, options: ToastOptions = {}) =>
-    toast.error(text, { duration: 8000, ...optionsOf(options) }),
+export const notify: Notify = {
+  done: (text, options) => say("done", text, options),
+  failed: (text, options) => say("failed", text, options),
 };

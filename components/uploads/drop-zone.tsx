@@ -3,7 +3,7 @@ import { UploadCloud } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { carriesFiles, readDrop } from "./read-drop.ts";
 import type { Destination } from "./upload-item.ts";
-import { uploadQueue } from "./upload-queue.ts";
+import { proposeUpload } from "./propose-upload.ts";
 
 interface DropZoneProps {
   /** Where dropped files go; null asks. */
@@ -19,7 +19,7 @@ export function DropZone({ collection, label, isEnabled = true }: DropZoneProps)
   const depth = useRef(0);
   const onDrop = useEffectEvent(async (transfer: DataTransfer) => {
     const files = await readDrop(transfer);
-    uploadQueue.propose(files, collection);
+    proposeUpload(files, collection);
   });
   useEffect(() => {
     if (!isEnabled) return;

@@ -1,3 +1,4 @@
+import { reasonOf } from "./abort.ts";
 import type { HashMessage } from "./hash.worker.ts";
 
 /** Below this the browser's own digest, off the main thread already, is quicker than starting a worker. */
@@ -21,7 +22,7 @@ export async function hashFile(file: File, { signal, onProgress }: HashOptions):
   const worker = new Worker(new URL("./hash.worker.ts", import.meta.url), { type: "module" });
   try {
     return await new Promise<string>((resolve, reject) => {
-      const abort = () => reject(signal.reason as Error);
+      const abort = () => reject(reasonOf(signal));
       signal.addEventListener("abort", abort, { once: true });
       worker.onerror = (event) => reject(new Error(event.message || "The hashing worker failed."));
       worker.onmessage = ({ data }: MessageEvent<HashMessage>) => {

@@ -6,11 +6,12 @@ interface Scope {
 }
 export type HashMessage = { bytes: number } | { sha256: string } | { error: string };
 
-const scope = self as unknown as Scope;
+// in a worker it is this
+declare const self: Scope;
 
-scope.onmessage = ({ data: file }) => {
-  hashInPieces(file, (bytes) => scope.postMessage({ bytes })).then(
-    (sha256) => scope.postMessage({ sha256 }),
-    (error: unknown) => scope.postMessage({ error: String(error) }),
+self.onmessage = ({ data: file }) => {
+  hashInPieces(file, (bytes) => self.postMessage({ bytes })).then(
+    (sha256) => self.postMessage({ sha256 }),
+    (error: unknown) => self.postMessage({ error: String(error) }),
   );
 };

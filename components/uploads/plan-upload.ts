@@ -1,4 +1,4 @@
-import { isAllowedType, typeOfFile } from "#lib/documents/schema.ts";
+import { isAllowedType, typeOfFile } from "#lib/documents/values.ts";
 import type { QuotaView } from "#lib/quota/schema.ts";
 import type { ChosenFile } from "./upload-item.ts";
 

@@ -1,4 +1,5 @@
-import { ApiError } from "#components/api.ts";
+import { ApiError } from "#components/api-error.ts";
+import { reasonOf } from "./abort.ts";
 import { UploadError } from "./upload-error.ts";
 
 interface PutOptions {
@@ -28,7 +29,7 @@ export function putFile(file: File, { url, headers, signal, onProgress }: PutOpt
       else reject(new UploadError("refused"));
     };
     request.onerror = () => reject(new ApiError(0, "network"));
-    request.onabort = () => reject(signal.reason as Error);
+    request.onabort = () => reject(reasonOf(signal));
     request.onloadend = () => signal.removeEventListener("abort", abort);
     signal.addEventListener("abort", abort, { once: true });
     request.send(file);

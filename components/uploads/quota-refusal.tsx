@@ -1,9 +1,10 @@
 "use client";
 import { useLocale, useTranslations } from "next-intl";
+import { ApiError } from "#components/api-error.ts";
 import { Meter } from "#components/ui/meter.tsx";
-import { ApiError } from "#components/api.ts";
+import { isInBytes } from "#lib/errors/schema.ts";
 import { formatBytes, formatUsage } from "#lib/i18n/format.ts";
-import { quotaLevel } from "#lib/quota/schema.ts";
+import { quotaLevel } from "#lib/quota/values.ts";
 
 interface Figures {
   resource: string;
@@ -16,8 +17,11 @@ interface Figures {
 function figuresOf(error: unknown): Figures | null {
   if (!(error instanceof ApiError) || error.code !== "quota_exceeded") return null;
   const { resource, used, limit, requested } = error.details;
-  return typeof resource === "string" && [used, limit, requested].every((value) => typeof value === "number")
-    ? ({ resource, used, limit, requested } as Figures)
+  return typeof resource === "string" &&
+    typeof used === "number" &&
+    typeof limit === "number" &&
+    typeof requested === "number"
+    ? { resource, used, limit, requested }
     : null;
 }
 
@@ -28,7 +32,7 @@ export function QuotaRefusal({ error }: { error: unknown }) {
   const locale = useLocale();
   const figures = figuresOf(error);
   if (!figures) return null;
-  const isBytes = figures.resource === "storageBytes";
+  const isBytes = isInBytes(figures.resource);
   const words = common(
     "usage",
     isBytes

@@ -26,16 +26,18 @@ export const fromList = (list: Iterable<File>): ChosenFile[] =>
     ({ path }) => !path.split("/").some(isClutter),
   );
 
+const isFileEntry = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
+const isDirectoryEntry = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+
 async function readEntry(entry: FileSystemEntry, parent: string, depth: number): Promise<ChosenFile[]> {
   if (isClutter(entry.name) || depth > maxDepth) return [];
   const path = parent ? `${parent}/${entry.name}` : entry.name;
-  if (entry.isFile) {
-    const file = await new Promise<File | null>((resolve) =>
-      (entry as FileSystemFileEntry).file(resolve, () => resolve(null)),
-    );
+  if (isFileEntry(entry)) {
+    const file = await new Promise<File | null>((resolve) => entry.file(resolve, () => resolve(null)));
     return file ? [{ file, path }] : [];
   }
-  const children = await readAllEntries((entry as FileSystemDirectoryEntry).createReader());
+  if (!isDirectoryEntry(entry)) return [];
+  const children = await readAllEntries(entry.createReader());
   const found: ChosenFile[] = [];
   for (const child of children) found.push(...(await readEntry(child, path, depth + 1)));
   return found;

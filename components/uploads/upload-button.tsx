@@ -1,14 +1,17 @@
 "use client";
-import { FileUp, FolderUp, Upload } from "lucide-react";
+import { Upload } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef } from "react";
+import { lazyPart } from "#components/lazy-part.tsx";
 import { Button } from "#components/ui/button.tsx";
 import type { ButtonVariant } from "#components/ui/button-class.ts";
-import { DropdownMenu, MenuItem } from "#components/ui/dropdown-menu.tsx";
+import { MenuButton } from "#components/ui/menu-button.tsx";
 import { useHotkeys } from "#components/use-hotkeys.ts";
 import { fromList } from "./read-drop.ts";
 import type { Destination } from "./upload-item.ts";
-import { uploadQueue } from "./upload-queue.ts";
+import { proposeUpload } from "./propose-upload.ts";
+
+const Items = lazyPart(() => import("./upload-menu-items.tsx").then((module) => module.UploadMenuItems));
 
 interface UploadButtonProps {
   /** Where the files go; null asks. */
@@ -32,29 +35,29 @@ export function UploadButton({
   const folder = useRef<HTMLInputElement>(null);
   useHotkeys({ u: () => files.current?.click() }, hasHotkey);
   const take = (input: HTMLInputElement) => {
-    uploadQueue.propose(fromList(input.files ?? []), collection);
+    proposeUpload(fromList(input.files ?? []), collection);
     // so that choosing the same file again is noticed
     input.value = "";
   };
   return (
     <>
-      <DropdownMenu
+      <MenuButton
         trigger={
           <Button variant={variant}>
             <Upload aria-hidden />
             <span className={hasWords ? undefined : "max-sm:sr-only"}>{t("upload")}</span>
           </Button>
         }
+        load={Items.load}
       >
-        <MenuItem onSelect={() => files.current?.click()}>
-          <FileUp aria-hidden />
-          {t("chooseFiles")}
-        </MenuItem>
-        <MenuItem onSelect={() => folder.current?.click()}>
-          <FolderUp aria-hidden />
-          {t("chooseFolder")}
-        </MenuItem>
-      </DropdownMenu>
+        {(trigger) => (
+          <Items
+            trigger={trigger}
+            onFiles={() => files.current?.click()}
+            onFolder={() => folder.current?.click()}
+          />
+        )}
+      </MenuButton>
       <input
         ref={files}
         type="file"

@@ -1,5 +1,9 @@
-import { api, ApiError } from "#components/api.ts";
-import { type DocumentView, typeOfFile, type UploadUrlView } from "#lib/documents/schema.ts";
+import { ApiError } from "#components/api-error.ts";
+import { call } from "#components/call.ts";
+import { deleteDocument } from "#lib/documents/api.ts";
+import type { DocumentView, UploadUrlView } from "#lib/documents/schema.ts";
+import { typeOfFile } from "#lib/documents/values.ts";
+import { confirmUpload, requestUpload } from "#lib/uploads/api.ts";
 import { hashFile } from "./hash-file.ts";
 import { putFile } from "./put-file.ts";
 import { UploadError } from "./upload-error.ts";
@@ -91,12 +95,7 @@ export class UploadQueue {
     const permit = this.#find(id)?.permit;
     this.#change(id, { phase: "cancelled", permit: null, isSent: false });
     this.#aborts.get(id)?.abort();
-    // the server forgets the pending document at once; if this does not get through, its sweep does
-    if (permit) {
-      void api(`/api/v1/documents/${permit.documentId}?permanent=true`, { method: "DELETE" }).catch(
-        () => undefined,
-      );
-    }
+    giveUp(permit);
     this.#pump();
   }
   cancelAll(): void {
@@ -161,6 +160,7 @@ export class UploadQueue {
     const item = this.#find(id)!;
     if (item.isSent) return;
     this.#change(id, { phase: "sending", sentBytes: 0 });
+    if (!isUsable(item.permit)) giveUp(item.permit);
     const permit = isUsable(item.permit) ? item.permit : await this.#askPermit(item, signal);
     this.#change(id, { permit });
     if (permit.upload) {
@@ -174,15 +174,14 @@ export class UploadQueue {
   }
 
   #askPermit({ collection, file, sha256 }: UploadItem, signal: AbortSignal): Promise<UploadUrlView> {
-    return api<UploadUrlView>("/api/v1/documents/upload-url", {
-      method: "POST",
+    return call(requestUpload, {
       signal,
       body: {
         collectionId: collection.id,
         filename: file.name,
         contentType: typeOfFile(file.name, file.type),
         sizeBytes: file.size,
-        sha256,
+        sha256: sha256!,
       },
     });
   }
@@ -190,10 +189,7 @@ export class UploadQueue {
   async #confirm(id: string, signal: AbortSignal): Promise<void> {
     this.#change(id, { phase: "confirming" });
     const { permit, collection } = this.#find(id)!;
-    const document = await api<DocumentView>(`/api/v1/documents/${permit!.documentId}/confirm`, {
-      method: "POST",
-      signal,
-    });
+    const document = await call(confirmUpload, { params: { id: permit!.documentId }, signal });
     this.#change(id, { phase: "done", document });
     for (const listener of this.#confirmed) listener(document, collection);
   }
@@ -215,6 +211,7 @@ export class UploadQueue {
       error instanceof UploadError
         ? error.code !== "unreadable"
         : error instanceof ApiError && error.status < 500 && error.status > 0;
+    if (isRefusal && !isForgotten(error)) giveUp(this.#find(id)?.permit);
     this.#change(id, {
       phase: "failed",
       error,
@@ -249,7 +246,27 @@ export class UploadQueue {
   #guardLeaving(): void {
     const method = this.#state.items.some(isActive) ? "addEventListener" : "removeEventListener";
     globalThis[method]?.("beforeunload", askBeforeLeaving);
+    globalThis[method]?.("pagehide", this.#leave);
   }
+  /** What is half sent when the page goes for good can't go on; what is being confirmed goes on without it. */
+  #leave = (event: Event): void => {
+    if (event instanceof PageTransitionEvent && event.persisted) return;
+    for (const item of this.#state.items) if (item.phase === "sending") giveUp(item.permit);
+  };
+}
+
+/** Refusals with which the server has forgotten the pending document already. */
+const isForgotten = (error: unknown): boolean =>
+  error instanceof ApiError && ["quota_exceeded", "content_mismatch", "not_found"].includes(error.code);
+
+/** The server forgets a pending document at once, and frees its room; if this does not get through, its sweep does. */
+function giveUp(permit: UploadUrlView | null | undefined): void {
+  if (!permit) return;
+  void call(deleteDocument, {
+    params: { id: permit.documentId },
+    query: { permanent: "true" },
+    outlivesPage: true,
+  }).catch(() => undefined);
 }
 
 const isUsable = (permit: UploadUrlView | null): permit is UploadUrlView =>

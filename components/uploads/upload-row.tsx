@@ -1,14 +1,15 @@
 "use client";
 import { CircleAlert, CircleCheck, CircleSlash, Clock, RotateCw, X } from "lucide-react";
-import { useLocale, useNow, useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { ApiError } from "#components/api.ts";
+import { ApiError } from "#components/api-error.ts";
+import { useClock } from "#components/clock.ts";
 import { KindIcon } from "#components/documents/kind-icon.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Progress } from "#components/ui/progress.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
-import { typeOfFile } from "#lib/documents/schema.ts";
+import { typeOfFile } from "#lib/documents/values.ts";
 import { formatBytes } from "#lib/i18n/format.ts";
 import { QuotaRefusal } from "./quota-refusal.tsx";
 import { UploadError } from "./upload-error.ts";
@@ -133,7 +134,7 @@ function UploadState({ item }: { item: UploadItem }) {
 
 function Waiting({ retryAt }: { retryAt: number }) {
   const t = useTranslations("upload");
-  const now = useNow({ updateInterval: 1000 });
+  const now = useClock(1000);
   const seconds = Math.max(0, Math.ceil((retryAt - now.getTime()) / 1000));
   return <span className="text-ink-muted block text-xs tabular-nums">{t("waiting", { seconds })}</span>;
 }

@@ -4,8 +4,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { ChevronDown, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
-import { documentListKey } from "#components/documents/queries.ts";
-import { type Pages } from "#components/list-pages.ts";
+import { documentListKey, recentKey } from "#components/documents/queries.ts";
+import { type Pages, withNewcomer } from "#components/list-pages.ts";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Progress } from "#components/ui/progress.tsx";
 import type { DocumentView } from "#lib/documents/schema.ts";
@@ -131,13 +131,13 @@ function useArrivals(): void {
     let timer: ReturnType<typeof setTimeout> | null = null;
     const refresh = () => {
       timer = null;
-      for (const queryKey of [["quota"], ["collections"], ["documents", "list", "recent"]])
+      for (const queryKey of [["quota"], ["collections"], recentKey])
         void client.invalidateQueries({ queryKey });
     };
     const stop = uploadQueue.onConfirmed((document, collection) => {
       client.setQueryData<Pages<DocumentView>>(
         documentListKey({ scope: "live", collectionId: collection.id }),
-        (data) => data && withDocument(data, document),
+        (data) => data && withNewcomer(data, document),
       );
       timer ??= setTimeout(refresh, 500);
     });
@@ -146,10 +146,4 @@ function useArrivals(): void {
       if (timer) clearTimeout(timer);
     };
   }, [client]);
-}
-
-function withDocument(data: Pages<DocumentView>, document: DocumentView): Pages<DocumentView> {
-  const [first, ...rest] = data.pages;
-  if (!first || data.pages.some((page) => page.items.some(({ id }) => id === document.id))) return data;
-  return { ...data, pages: [{ ...first, items: [document, ...first.items] }, ...rest] };
 }

@@ -16,7 +16,7 @@ import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 import { formatDate } from "#lib/i18n/format.ts";
-import type { WorkspaceInvitationListView, WorkspaceInvitationView } from "#lib/workspaces/schema.ts";
+import type { WorkspaceInvitationView } from "#lib/workspaces/schema.ts";
 import { invitationsQuery, useInvite, useRenewInvitation, useRevokeInvitation } from "./queries.ts";
 
 /** Who is invited and not there yet. Says nothing while nobody is. */
@@ -30,7 +30,7 @@ export function InvitationsSection() {
   const { mutateAsync: invite } = useInvite();
   const list = useRef<HTMLDivElement>(null);
   const invitations = itemsOf(query.data);
-  const about = query.data?.pages[0] as WorkspaceInvitationListView | undefined;
+  const about = query.data?.pages[0];
 
   const failed = (error: unknown) => notify.failed(textOf(error));
   async function onRenew(invitation: WorkspaceInvitationView) {

@@ -9,12 +9,8 @@ import { Select } from "#components/ui/select.tsx";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
-import {
-  type InvitedView,
-  MOST_INVITATIONS_PER_CALL,
-  type WorkspaceRole,
-  workspaceRoles,
-} from "#lib/workspaces/schema.ts";
+import type { InvitedView } from "#lib/workspaces/schema.ts";
+import { MOST_INVITATIONS_PER_CALL, type WorkspaceRole, workspaceRoles } from "#lib/workspaces/values.ts";
 import { useInvite } from "./queries.ts";
 
 /** Invites many addresses at once. What was not simply invited is told before the dialog closes. */

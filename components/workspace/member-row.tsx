@@ -7,7 +7,8 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DropdownMenu, MenuItem, MenuRadioGroup, MenuSeparator } from "#components/ui/dropdown-menu.tsx";
 import { formatDate } from "#lib/i18n/format.ts";
-import { type MemberView, workspaceRoles } from "#lib/workspaces/schema.ts";
+import type { MemberView } from "#lib/workspaces/schema.ts";
+import { workspaceRoles } from "#lib/workspaces/values.ts";
 
 interface MemberRowProps {
   person: MemberView;
@@ -41,7 +42,7 @@ export function MemberRow({ person, canManage, isAlone, ...actions }: MemberRowP
       facts={
         <>
           {person.email}
-          <span className="max-sm:hidden">
+          <span className="@max-[30rem]:hidden">
             <span aria-hidden> · </span>
             {t("groupCount", { count: person.groupCount })}
             <span aria-hidden> · </span>

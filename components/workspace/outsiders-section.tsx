@@ -10,7 +10,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { CardSection } from "#components/ui/card.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { LoadMore } from "#components/ui/load-more.tsx";
-import { type BuiltInRole, builtInRoleNames } from "#lib/authz/permissions.ts";
+import { isBuiltInRole } from "#lib/authz/permissions.ts";
 import type { OutsiderView } from "#lib/workspaces/schema.ts";
 import { outsidersQuery } from "./queries.ts";
 
@@ -49,8 +49,7 @@ function OutsiderRow({ person }: { person: OutsiderView }) {
   const t = useTranslations("people.outsiders");
   const people = useTranslations("people");
   const roles = useTranslations("share.roles");
-  const roleOf = (role: string) =>
-    (builtInRoleNames as string[]).includes(role) ? roles(`${role as BuiltInRole}.label`) : role;
+  const roleOf = (role: string) => (isBuiltInRole(role) ? roles(`${role}.label`) : role);
   const things = person.reaches.map(({ collection, document, role }) => {
     const what = document
       ? (document.name ?? t("document", { collection: collection.name }))

@@ -8,7 +8,7 @@ import { SettingsFrame } from "#components/settings/settings-frame.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { InlineEdit } from "#components/ui/inline-edit.tsx";
 import { SearchField } from "#components/ui/search-field.tsx";
-import type { MemberListView, WorkspaceView } from "#lib/workspaces/schema.ts";
+import type { WorkspaceView } from "#lib/workspaces/schema.ts";
 import { InvitationsSection } from "./invitations-section.tsx";
 import { InviteDialog } from "./invite-dialog.tsx";
 import { MembersList } from "./members-list.tsx";
@@ -22,7 +22,7 @@ export function PeoplePage({ workspace }: { workspace: WorkspaceView }) {
   const q = useDeferredValue(typed.trim());
   const [isInviting, setInviting] = useState(false);
   const all = useInfiniteQuery(peopleQuery());
-  const canManage = (all.data?.pages[0] as MemberListView | undefined)?.abilities.canManage ?? false;
+  const canManage = all.data?.pages[0]?.abilities.canManage ?? false;
   return (
     <SettingsFrame
       crumbs={[{ label: t("title") }]}

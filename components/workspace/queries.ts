@@ -6,21 +6,29 @@ import {
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
-import { api } from "#components/api.ts";
-import { mapPages, type Pages, paging } from "#components/list-pages.ts";
-import type { Page } from "#lib/http/schema.ts";
+import { call } from "#components/call.ts";
+import { asBefore, mapPages, type Pages, paging, takeOut } from "#components/list-pages.ts";
+import {
+  acceptOffer,
+  declineOffer,
+  getRemoval,
+  inviteMembers,
+  listInvitations,
+  listOffers,
+  listOutsiders,
+  listPeople,
+  removeMember,
+  renameWorkspace,
+  renewInvitation,
+  revokeInvitation,
+  updateMember,
+} from "#lib/workspaces/api.ts";
 import type {
-  InvitedView,
   InviteMembersInput,
-  MemberListView,
   MemberView,
   OfferView,
-  OutsiderView,
-  RemovalView,
   UpdateMemberInput,
-  WorkspaceInvitationListView,
   WorkspaceInvitationView,
-  WorkspaceView,
 } from "#lib/workspaces/schema.ts";
 
 export const peopleKey = (q = "") => ["people", "members", q] as const;
@@ -28,19 +36,11 @@ export const invitationsKey = ["people", "invitations"] as const;
 export const outsidersKey = (q = "") => ["people", "outsiders", q] as const;
 export const offersKey = ["offers"] as const;
 
-const withQuery = (path: string, values: Record<string, string | null>) => {
-  const query = new URLSearchParams(
-    Object.entries(values).flatMap(([name, value]) => (value ? [[name, value]] : [])),
-  );
-  return query.size > 0 ? `${path}?${query}` : path;
-};
-
 /** Members by name, those with `q` in name or address. What was found before stays until the next is there. */
 export const peopleQuery = (q = "") =>
   infiniteQueryOptions({
     queryKey: peopleKey(q),
-    queryFn: ({ pageParam: cursor, signal }) =>
-      api<MemberListView>(withQuery("/api/v1/workspace/members", { q, cursor }), { signal }),
+    queryFn: ({ pageParam: cursor, signal }) => call(listPeople, { query: { q, cursor }, signal }),
     placeholderData: keepPreviousData,
     ...paging,
   });
@@ -50,9 +50,7 @@ export const outsideGroupQuery = (groupId: string, q: string) =>
   infiniteQueryOptions({
     queryKey: ["groups", "outside", groupId, q],
     queryFn: ({ pageParam: cursor, signal }) =>
-      api<MemberListView>(withQuery("/api/v1/workspace/members", { q, notInGroup: groupId, cursor }), {
-        signal,
-      }),
+      call(listPeople, { query: { q, notInGroup: groupId, cursor }, signal }),
     placeholderData: keepPreviousData,
     gcTime: 0,
     ...paging,
@@ -61,16 +59,14 @@ export const outsideGroupQuery = (groupId: string, q: string) =>
 export const invitationsQuery = () =>
   infiniteQueryOptions({
     queryKey: invitationsKey,
-    queryFn: ({ pageParam: cursor, signal }) =>
-      api<WorkspaceInvitationListView>(withQuery("/api/v1/workspace/invitations", { cursor }), { signal }),
+    queryFn: ({ pageParam: cursor, signal }) => call(listInvitations, { query: { cursor }, signal }),
     ...paging,
   });
 
 export const outsidersQuery = (q = "") =>
   infiniteQueryOptions({
     queryKey: outsidersKey(q),
-    queryFn: ({ pageParam: cursor, signal }) =>
-      api<Page<OutsiderView>>(withQuery("/api/v1/workspace/outsiders", { q, cursor }), { signal }),
+    queryFn: ({ pageParam: cursor, signal }) => call(listOutsiders, { query: { q, cursor }, signal }),
     placeholderData: keepPreviousData,
     ...paging,
   });
@@ -78,7 +74,7 @@ export const outsidersQuery = (q = "") =>
 export const removalQuery = (id: string) =>
   queryOptions({
     queryKey: ["people", "removal", id],
-    queryFn: ({ signal }) => api<RemovalView>(`/api/v1/workspace/members/${id}/removal`, { signal }),
+    queryFn: ({ signal }) => call(getRemoval, { params: { id }, signal }),
     staleTime: 0,
     gcTime: 0,
   });
@@ -87,7 +83,7 @@ export const removalQuery = (id: string) =>
 export const offersQuery = () =>
   queryOptions({
     queryKey: offersKey,
-    queryFn: ({ signal }) => api<Page<OfferView>>("/api/v1/me/workspace-invitations", { signal }),
+    queryFn: ({ signal }) => call(listOffers, { signal }),
   });
 
 const refresh = (client: QueryClient) => client.invalidateQueries({ queryKey: ["people"] });
@@ -96,25 +92,21 @@ const refresh = (client: QueryClient) => client.invalidateQueries({ queryKey: ["
 export function useUpdateMember() {
   const client = useQueryClient();
   const members = { queryKey: ["people", "members"] };
+  const show = (id: string, change: Partial<MemberView>) =>
+    client.setQueriesData<Pages<MemberView>>(
+      members,
+      (data) =>
+        data &&
+        mapPages(data, (items) => items.map((item) => (item.id === id ? { ...item, ...change } : item))),
+    );
   return useMutation({
     mutationFn: ({ person, change }: { person: MemberView; change: UpdateMemberInput }) =>
-      api<MemberView>(`/api/v1/workspace/members/${person.id}`, { method: "PATCH", body: change }),
+      call(updateMember, { params: { id: person.id }, body: change }),
     async onMutate({ person, change }) {
       await client.cancelQueries(members);
-      const before = client.getQueriesData<Pages<MemberView>>(members);
-      client.setQueriesData<Pages<MemberView>>(
-        members,
-        (data) =>
-          data &&
-          mapPages(data, (items) =>
-            items.map((item) => (item.id === person.id ? { ...item, ...change } : item)),
-          ),
-      );
-      return { before };
+      show(person.id, change);
     },
-    onError(_error, _input, context) {
-      for (const [key, data] of context?.before ?? []) client.setQueryData(key, data);
-    },
+    onError: (_error, { person, change }) => show(person.id, asBefore(person, change)),
     onSettled: () => refresh(client),
   });
 }
@@ -122,7 +114,7 @@ export function useUpdateMember() {
 export function useRemovePerson() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => api(`/api/v1/workspace/members/${id}`, { method: "DELETE" }),
+    mutationFn: (id: string) => call(removeMember, { params: { id } }),
     // Everything but what their removal would do: the dialog still shows it, and it can't be asked any more. Not waited
     // for: whoever called hears of the success while their line is still there.
     onSuccess: () =>
@@ -133,8 +125,7 @@ export function useRemovePerson() {
 export function useInvite() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (input: InviteMembersInput) =>
-      api<InvitedView>("/api/v1/workspace/invitations", { method: "POST", body: input }),
+    mutationFn: (input: InviteMembersInput) => call(inviteMembers, { body: input }),
     onSuccess: () => client.invalidateQueries({ queryKey: invitationsKey }),
   });
 }
@@ -142,8 +133,7 @@ export function useInvite() {
 export function useRenewInvitation() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id }: WorkspaceInvitationView) =>
-      api(`/api/v1/workspace/invitations/${id}/renew`, { method: "POST" }),
+    mutationFn: ({ id }: WorkspaceInvitationView) => call(renewInvitation, { params: { id } }),
     onSettled: () => client.invalidateQueries({ queryKey: invitationsKey }),
   });
 }
@@ -152,26 +142,16 @@ export function useRenewInvitation() {
 export function useRevokeInvitation() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id }: WorkspaceInvitationView) =>
-      api(`/api/v1/workspace/invitations/${id}`, { method: "DELETE" }),
-    async onMutate({ id }) {
-      await client.cancelQueries({ queryKey: invitationsKey });
-      const before = client.getQueryData<Pages<WorkspaceInvitationView>>(invitationsKey);
-      client.setQueryData<Pages<WorkspaceInvitationView>>(
-        invitationsKey,
-        (data) => data && mapPages(data, (items) => items.filter((item) => item.id !== id)),
-      );
-      return { before };
-    },
-    onError: (_error, _input, context) => client.setQueryData(invitationsKey, context?.before),
+    mutationFn: ({ id }: WorkspaceInvitationView) => call(revokeInvitation, { params: { id } }),
+    onMutate: (invitation) => takeOut(client, invitationsKey, [invitation]),
+    onError: (_error, _invitation, putBack) => putBack?.(),
     onSettled: () => client.invalidateQueries({ queryKey: invitationsKey }),
   });
 }
 
 export const useRenameWorkspace = () =>
   useMutation({
-    mutationFn: (name: string) =>
-      api<WorkspaceView>("/api/v1/workspace", { method: "PATCH", body: { name } }),
+    mutationFn: (name: string) => call(renameWorkspace, { body: { name } }),
   });
 
 /**
@@ -182,7 +162,7 @@ export function useAnswerOffer() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ offer, answer }: { offer: OfferView; answer: "accept" | "decline" }) =>
-      api(`/api/v1/me/workspace-invitations/${offer.id}/${answer}`, { method: "POST" }),
+      call(answer === "accept" ? acceptOffer : declineOffer, { params: { id: offer.id } }),
     onSettled: (_data, _error, { answer }) =>
       void client.invalidateQueries(answer === "accept" ? undefined : { queryKey: offersKey }),
   });

@@ -72,11 +72,19 @@ test.each([
   [-24 * hour, "yesterday"],
   [-6 * 24 * hour, "6 days ago"],
   [-8 * 24 * hour, "last week"],
-  [40 * 24 * hour, "next month"],
-  [2 * 24 * hour, "in 2 days"],
   [-800 * 24 * hour, "2 years ago"],
 ])("%d ms from now is %s", (offset, text) => {
   expect(formatRelative(new Date(now.getTime() + offset), now, "en")).toBe(text);
+});
+
+test.each([
+  [40 * 24 * hour, "next month"],
+  [2 * 24 * hour, "in 2 days"],
+])("%d ms to come is %s, and by a clock that is behind, what is past is now", (offset, text) => {
+  const moment = new Date(now.getTime() + offset);
+  expect(formatRelative(moment, now, "en", "future")).toBe(text);
+  expect(formatRelative(moment, now, "en")).toBe("now");
+  expect(formatRelative(now, moment, "en", "future")).toBe("now");
 });
 
 test("German counts back, too", () => {

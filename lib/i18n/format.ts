@@ -3,18 +3,28 @@ import { type Locale } from "./locales.ts";
 const units = ["B", "KB", "MB", "GB", "TB", "PB"] as const;
 const step = 1024;
 
-const numberFormats = new Map<string, Intl.NumberFormat>();
+/** Making a format costs a hundred times what using it does, and a page uses few of them often. */
+function kept<Format>(make: (locale: string, variant: string) => Format) {
+  const formats = new Map<string, Format>();
+  return (locale: string, variant = ""): Format => {
+    const key = `${locale} ${variant}`;
+    let format = formats.get(key);
+    if (!format) {
+      // zones come from a cookie: enough for those of one place, bounded against those made up
+      if (formats.size >= mostKept) formats.clear();
+      format = make(locale, variant);
+      formats.set(key, format);
+    }
+    return format;
+  };
+}
+const mostKept = 500;
 
 /** One decimal below 100, none above: 3.2, 48.5, 512. */
-function formatNumber(value: number, locale: Locale, digits: 0 | 1): string {
-  const key = `${locale}:${digits}`;
-  let format = numberFormats.get(key);
-  if (!format) {
-    format = new Intl.NumberFormat(locale, { maximumFractionDigits: digits });
-    numberFormats.set(key, format);
-  }
-  return format.format(value);
-}
+const wholeNumbers = kept((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
+const decimalNumbers = kept((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }));
+const formatNumber = (value: number, locale: Locale, digits: 0 | 1): string =>
+  (digits === 0 ? wholeNumbers : decimalNumbers)(locale).format(value);
 
 /** A size in the largest unit (powers of 1,024) in which it is at least 1, as it would be read after rounding. */
 function splitBytes(bytes: number, locale: Locale): { value: string; unit: string } {
@@ -61,6 +71,10 @@ const dateStyles = {
   dateTime: { dateStyle: "medium", timeStyle: "short" },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
+const dateFormat = (style: Intl.DateTimeFormatOptions) =>
+  kept((locale, timeZone) => new Intl.DateTimeFormat(locale, { ...style, timeZone }));
+const dateFormats = { date: dateFormat(dateStyles.date), dateTime: dateFormat(dateStyles.dateTime) };
+
 /** A point in time in the reader's language and zone. Takes ISO 8601 as the API gives it. */
 export function formatDate(
   value: string | Date,
@@ -72,7 +86,7 @@ export function formatDate(
 ): string {
   // British order (3 Dec 2026) reads the same everywhere English is read
   const tag = locale === "en" ? "en-GB" : locale;
-  return new Intl.DateTimeFormat(tag, { ...dateStyles[style], timeZone }).format(new Date(value));
+  return dateFormats[style](tag, timeZone).format(new Date(value));
 }
 
 const spans = [
@@ -84,10 +98,23 @@ const spans = [
   ["year", 31_557_600],
 ] as const;
 
-/** "3 hours ago", "yesterday", "in 2 days"; within 45 seconds "now". `now` is given so that server and browser agree. */
-export function formatRelative(value: string | Date, now: Date, locale: Locale): string {
-  const seconds = (new Date(value).getTime() - now.getTime()) / 1000;
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+const relativeFormats = kept((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto" }));
+
+export type Tense = "past" | "future";
+
+/**
+ * "3 hours ago", "yesterday", "in 2 days"; within 45 seconds "now". `now` is given so that server and browser agree. What
+ * is past is never told as still to come, nor the other way round: the clocks of two machines may differ.
+ */
+export function formatRelative(
+  value: string | Date,
+  now: Date,
+  locale: Locale,
+  tense: Tense = "past",
+): string {
+  const distance = (new Date(value).getTime() - now.getTime()) / 1000;
+  const seconds = tense === "past" ? Math.min(0, distance) : Math.max(0, distance);
+  const format = relativeFormats(locale);
   if (Math.abs(seconds) < 45) return format.format(0, "second");
   let [unit, size]: readonly [Intl.RelativeTimeFormatUnit, number] = spans[0];
   for (const [name, length] of spans) if (Math.abs(seconds) >= length * 0.95) [unit, size] = [name, length];

@@ -1,14 +1,22 @@
-import { createTranslator, type MessageKeys, type NestedKeyOf, type TranslationValues } from "next-intl";
+import {
+  createTranslator,
+  type MarkupTranslationValues,
+  type MessageKeys,
+  type NestedKeyOf,
+  type TranslationValues,
+} from "next-intl";
 import { type Locale } from "./locales.ts";
 import { messages, type Messages } from "./messages/index.ts";
 
-/** Every message by its full name, such as `errors.codes.not_found.title`. */
+/** Every message by its full name, such as `problems.codes.not_found.title`. */
 export type MessageKey = MessageKeys<Messages, NestedKeyOf<Messages>>;
 
 export interface Translator {
   readonly locale: Locale;
   /** The message with its values filled in. */
   (key: MessageKey, values?: TranslationValues): string;
+  /** As a text with what stands in tags put through their functions. */
+  markup(key: MessageKey, values: MarkupTranslationValues): string;
   /** Whether a name made at run time is a message. */
   has(key: string): key is MessageKey;
 }
@@ -32,6 +40,7 @@ export function translator(locale: Locale): Translator {
     });
     existing = Object.assign((key: MessageKey, values?: TranslationValues) => translate(key, values), {
       locale,
+      markup: (key: MessageKey, values: MarkupTranslationValues) => translate.markup(key, values),
       // a namespace "has" a value too, but it is no text
       has: (key: string): key is MessageKey =>
         translate.has(key as MessageKey) && typeof translate.raw(key as MessageKey) === "string",

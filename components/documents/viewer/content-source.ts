@@ -1,4 +1,4 @@
-import { fetchContentUrl } from "../queries.ts";
+import type { DocumentSource } from "./document-source.ts";
 
 /** Presigned addresses are renewed when they have less than this left. */
 const marginMs = 10_000;
@@ -20,17 +20,19 @@ export class ContentError extends Error {
  */
 export class ContentSource {
   readonly documentId: string;
+  readonly #source: Pick<DocumentSource, "contentUrl">;
   #address: Promise<{ url: string; expiresAt: string }> | null = null;
 
-  constructor(documentId: string) {
+  constructor(documentId: string, source: Pick<DocumentSource, "contentUrl">) {
     this.documentId = documentId;
+    this.#source = source;
   }
 
   /** An address that works for some seconds more. */
   async url(): Promise<string> {
     const known = await this.#address?.catch(() => null);
     if (known && Date.parse(known.expiresAt) - Date.now() > marginMs) return known.url;
-    this.#address = fetchContentUrl(this.documentId);
+    this.#address = this.#source.contentUrl(this.documentId);
     return (await this.#address).url;
   }
 

@@ -3,8 +3,7 @@ import { ImageOff } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type PointerEvent, useEffect, useRef, useState } from "react";
 import { useHotkeys } from "#components/use-hotkeys.ts";
-import type { DocumentView } from "#lib/documents/schema.ts";
-import { downloadPath, thumbnailPath } from "../queries.ts";
+import { useDocumentSource, type ViewedDocument } from "./document-source.ts";
 import { ViewerFrame } from "./frame.tsx";
 import { ViewerMessage } from "./viewer-message.tsx";
 import { ZoomControls } from "./zoom-controls.tsx";
@@ -13,8 +12,9 @@ const bounds = { min: 0.05, max: 16 };
 const step = 1.25;
 
 /** An image: fitted at first, then zoomed and moved by wheel, keys and dragging. */
-export function ImageViewer({ document }: { document: DocumentView }) {
+export function ImageViewer({ document }: { document: ViewedDocument }) {
   const t = useTranslations("document.viewer");
+  const source = useDocumentSource();
   // no browser draws TIFF but one; the preview made on the server stands in
   const isDrawable = document.contentType !== "image/tiff";
   const [isBroken, setBroken] = useState(false);
@@ -81,7 +81,7 @@ export function ImageViewer({ document }: { document: DocumentView }) {
         className="absolute inset-0 grid cursor-grab touch-pan-x touch-pan-y place-items-center-safe overflow-auto p-4 outline-none active:cursor-grabbing"
       >
         <img
-          src={isDrawable ? `${downloadPath(document.id)}?inline=1` : thumbnailPath(document.id)}
+          src={isDrawable ? source.inlinePath(document.id) : source.thumbnailPath(document.id)}
           alt={document.name}
           draggable={false}
           onLoad={({ currentTarget }) =>

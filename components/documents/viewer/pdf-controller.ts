@@ -4,7 +4,7 @@ import type { PdfEngine } from "./pdf-engine.ts";
 
 /** `auto` is as wide as there is room, but not much larger than on paper. */
 export type PdfFit = "auto" | "page-width" | "page-fit";
-const fits: readonly string[] = ["auto", "page-width", "page-fit"] satisfies PdfFit[];
+const fits: readonly PdfFit[] = ["auto", "page-width", "page-fit"];
 
 export interface PdfView {
   page: number;
@@ -53,6 +53,7 @@ export class PdfController {
       externalLinkRel: "noopener noreferrer nofollow",
     });
     const findController = new PDFFindController({ eventBus: this.#bus, linkService });
+    // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- its types demand what it does without
     this.#viewer = new PDFViewer({
       container,
       eventBus: this.#bus,
@@ -88,7 +89,7 @@ export class PdfController {
     this.#bus.on("scalechanging", ({ scale, presetValue }: { scale: number; presetValue?: string }) =>
       this.#set({
         scale,
-        fit: presetValue !== undefined && fits.includes(presetValue) ? (presetValue as PdfFit) : null,
+        fit: fits.find((fit) => fit === presetValue) ?? null,
       }),
     );
     const onMatches = ({
@@ -110,6 +111,7 @@ export class PdfController {
         // pinching on a touchpad arrives as a wheel with Ctrl
         if (!event.ctrlKey && !event.metaKey) return;
         event.preventDefault();
+        // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- its types demand what it does without
         this.#viewer.updateScale({
           scaleFactor: Math.exp(-event.deltaY / 300),
           drawingDelay: 300,
@@ -164,6 +166,7 @@ export class PdfController {
   dispose(): void {
     this.#abort.abort();
     this.#listeners.clear();
+    // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- its types demand what it does without
     this.#viewer.setDocument(null as never);
     this.#viewer.cleanup();
   }

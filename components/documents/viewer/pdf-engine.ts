@@ -28,7 +28,7 @@ async function load(): Promise<PdfEngine> {
     import.meta.url,
   ).toString();
   // the viewer component takes the library from here, by its design
-  (globalThis as { pdfjsLib?: typeof Pdfjs }).pdfjsLib = pdfjs;
+  Object.assign(globalThis, { pdfjsLib: pdfjs });
   return { pdfjs, viewer: await import("pdfjs-dist/web/pdf_viewer.mjs") };
 }
 

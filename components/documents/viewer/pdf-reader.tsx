@@ -37,7 +37,8 @@ export function PdfReader({ pdf, engine }: PdfReaderProps) {
         labelOf: (page) => t("pageLabel", { page }),
       });
       setController(made);
-      container.focus({ preventScroll: true });
+      // the pages may be a while in coming: whoever is in a dialog or a field by then stays there
+      if (document.activeElement === document.body) container.focus({ preventScroll: true });
       return () => made.dispose();
     },
     // a new translator of the same language is no reason to open the pages again

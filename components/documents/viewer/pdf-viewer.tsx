@@ -2,7 +2,7 @@
 import { FileWarning } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { ErrorState } from "#components/ui/error-state.tsx";
-import type { DocumentView } from "#lib/documents/schema.ts";
+import type { ViewedDocument } from "./document-source.ts";
 import { PasswordForm } from "./password-form.tsx";
 import { PdfReader } from "./pdf-reader.tsx";
 import { usePdf } from "./use-pdf.ts";
@@ -10,7 +10,7 @@ import { ViewerLoading } from "./viewer-loading.tsx";
 import { ViewerMessage } from "./viewer-message.tsx";
 
 /** A PDF: opened, unlocked if need be, and read. */
-export function PdfViewer({ document }: { document: DocumentView }) {
+export function PdfViewer({ document }: { document: ViewedDocument }) {
   const t = useTranslations("document.viewer");
   const { state, retry } = usePdf(document);
   switch (state.phase) {

@@ -3,8 +3,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo, useRef } from "react";
 import { ErrorState } from "#components/ui/error-state.tsx";
-import type { DocumentView } from "#lib/documents/schema.ts";
 import { formatBytes } from "#lib/i18n/format.ts";
+import type { ViewedDocument } from "./document-source.ts";
 import { ViewerFrame } from "./frame.tsx";
 import { parseCsv } from "./parse-csv.ts";
 import { maxTextBytes, useText } from "./use-text.ts";
@@ -23,7 +23,7 @@ function widthsOf(rows: string[][]): number[] {
 }
 
 /** A CSV file as a table; only rows in view exist. */
-export function TableViewer({ document }: { document: DocumentView }) {
+export function TableViewer({ document }: { document: ViewedDocument }) {
   const t = useTranslations("document.viewer");
   const locale = useLocale();
   const text = useText(document);

@@ -3,14 +3,14 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo, useRef } from "react";
 import { ErrorState } from "#components/ui/error-state.tsx";
-import type { DocumentView } from "#lib/documents/schema.ts";
 import { formatBytes } from "#lib/i18n/format.ts";
+import type { ViewedDocument } from "./document-source.ts";
 import { splitBlocks } from "./split-blocks.ts";
 import { maxTextBytes, useText } from "./use-text.ts";
 import { ViewerLoading } from "./viewer-loading.tsx";
 
 /** Plain text and Markdown as they were written; nothing in them runs or is fetched. */
-export function TextViewer({ document }: { document: DocumentView }) {
+export function TextViewer({ document }: { document: ViewedDocument }) {
   const t = useTranslations("document.viewer");
   const locale = useLocale();
   const text = useText(document);

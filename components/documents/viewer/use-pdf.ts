@@ -1,8 +1,8 @@
 "use client";
 import type { PDFDocumentProxy } from "pdfjs-dist";
 import { useCallback, useEffect, useState } from "react";
-import type { DocumentView } from "#lib/documents/schema.ts";
 import { ContentSource } from "./content-source.ts";
+import { useDocumentSource, type ViewedDocument } from "./document-source.ts";
 import { openPdf } from "./open-pdf.ts";
 import { loadPdfEngine, type PdfEngine } from "./pdf-engine.ts";
 
@@ -14,12 +14,13 @@ export type PdfState =
   | { phase: "failed"; error: unknown };
 
 /** Opens a PDF and keeps it open while the component is there. */
-export function usePdf({ id, sizeBytes }: Pick<DocumentView, "id" | "sizeBytes">): {
+export function usePdf({ id, sizeBytes }: Pick<ViewedDocument, "id" | "sizeBytes">): {
   state: PdfState;
   retry: () => void;
 } {
   const [state, setState] = useState<PdfState>({ phase: "loading" });
   const [attempt, setAttempt] = useState(0);
+  const source = useDocumentSource();
   useEffect(() => {
     const abort = new AbortController();
     const { signal } = abort;
@@ -29,7 +30,7 @@ export function usePdf({ id, sizeBytes }: Pick<DocumentView, "id" | "sizeBytes">
     const open = async () => {
       const engine = await loadPdfEngine();
       const task = await openPdf(engine, {
-        source: new ContentSource(id),
+        source: new ContentSource(id, source),
         sizeBytes,
         signal,
         onBroken: (error) => tell({ phase: "failed", error }),
@@ -49,7 +50,7 @@ export function usePdf({ id, sizeBytes }: Pick<DocumentView, "id" | "sizeBytes">
       tell(isDamaged ? { phase: "damaged" } : { phase: "failed", error });
     });
     return () => abort.abort();
-  }, [id, sizeBytes, attempt]);
+  }, [id, sizeBytes, source, attempt]);
   const retry = useCallback(() => {
     setState({ phase: "loading" });
     setAttempt((count) => count + 1);

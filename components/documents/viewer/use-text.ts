@@ -1,17 +1,18 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import type { DocumentView } from "#lib/documents/schema.ts";
 import { ContentSource } from "./content-source.ts";
+import { useDocumentSource, type ViewedDocument } from "./document-source.ts";
 
 /** More text than this is no reading matter; the rest is in the download. */
 export const maxTextBytes = 8 * 1024 * 1024;
 
 /** The text of a document, its first 8 MB. UTF-8, or UTF-16 and Windows-1252 where the bytes say so. */
-export function useText({ id, sizeBytes }: Pick<DocumentView, "id" | "sizeBytes">) {
+export function useText({ id, sizeBytes }: Pick<ViewedDocument, "id" | "sizeBytes">) {
+  const source = useDocumentSource();
   return useQuery({
     queryKey: ["documents", "text", id],
     queryFn: async ({ signal }) => {
-      const bytes = await new ContentSource(id).head(Math.min(maxTextBytes, sizeBytes), signal);
+      const bytes = await new ContentSource(id, source).head(Math.min(maxTextBytes, sizeBytes), signal);
       return decode(bytes, sizeBytes > maxTextBytes);
     },
     // the bytes of a document never change

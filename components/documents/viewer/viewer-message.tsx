@@ -1,7 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
 import { EmptyState } from "#components/ui/empty-state.tsx";
-import { DownloadLink } from "../download-link.tsx";
+import { useDocumentSource } from "./document-source.ts";
 
 interface ViewerMessageProps {
   documentId: string;
@@ -12,13 +12,14 @@ interface ViewerMessageProps {
 
 /** Says why a document is not shown here, and offers the file itself. */
 export function ViewerMessage({ documentId, icon, title, text }: ViewerMessageProps) {
+  const { Download } = useDocumentSource();
   return (
     <div role="alert" className="grid h-full place-items-center">
       <EmptyState
         icon={icon}
         title={title}
         text={text}
-        action={<DownloadLink documentId={documentId} variant="primary" />}
+        action={<Download documentId={documentId} variant="primary" />}
       />
     </div>
   );

@@ -1,7 +1,7 @@
 "use client";
 import dynamic from "next/dynamic";
-import type { DocumentView } from "#lib/documents/schema.ts";
 import { kindOf } from "../document-kind.ts";
+import type { ViewedDocument } from "./document-source.ts";
 import { ViewerLoading } from "./viewer-loading.tsx";
 
 const loading = () => <ViewerLoading />;
@@ -23,7 +23,7 @@ const viewers = {
 };
 
 /** The document itself, by a viewer for its kind. */
-export function Viewer({ document }: { document: DocumentView }) {
+export function Viewer({ document }: { document: ViewedDocument }) {
   const Shown = viewers[kindOf(document.contentType)];
   return <Shown document={document} />;
 }

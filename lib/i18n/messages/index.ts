@@ -8,10 +8,17 @@ import enDocument from "./en/document.json" with { type: "json" };
 import enUpload from "./en/upload.json" with { type: "json" };
 import enShare from "./en/share.json" with { type: "json" };
 import enAccess from "./en/access.json" with { type: "json" };
+import enAudit from "./en/audit.json" with { type: "json" };
 import enGroups from "./en/groups.json" with { type: "json" };
 import enPeople from "./en/people.json" with { type: "json" };
+import enRequests from "./en/requests.json" with { type: "json" };
 import enSettings from "./en/settings.json" with { type: "json" };
+import enPublic from "./en/public.json" with { type: "json" };
+import enNotifications from "./en/notifications.json" with { type: "json" };
+import enLink from "./en/link.json" with { type: "json" };
+import enFailure from "./en/failure.json" with { type: "json" };
 import enErrors from "./en/errors.json" with { type: "json" };
+import enProblems from "./en/problems.json" with { type: "json" };
 import enMail from "./en/mail.json" with { type: "json" };
 import deCommon from "./de/common.json" with { type: "json" };
 import deShell from "./de/shell.json" with { type: "json" };
@@ -22,10 +29,17 @@ import deDocument from "./de/document.json" with { type: "json" };
 import deUpload from "./de/upload.json" with { type: "json" };
 import deShare from "./de/share.json" with { type: "json" };
 import deAccess from "./de/access.json" with { type: "json" };
+import deAudit from "./de/audit.json" with { type: "json" };
 import deGroups from "./de/groups.json" with { type: "json" };
 import dePeople from "./de/people.json" with { type: "json" };
+import deRequests from "./de/requests.json" with { type: "json" };
 import deSettings from "./de/settings.json" with { type: "json" };
+import dePublic from "./de/public.json" with { type: "json" };
+import deNotifications from "./de/notifications.json" with { type: "json" };
+import deLink from "./de/link.json" with { type: "json" };
+import deFailure from "./de/failure.json" with { type: "json" };
 import deErrors from "./de/errors.json" with { type: "json" };
+import deProblems from "./de/problems.json" with { type: "json" };
 import deMail from "./de/mail.json" with { type: "json" };
 
 /** The message files by namespace; a namespace is one file per language. */
@@ -39,10 +53,17 @@ const en = {
   upload: enUpload,
   share: enShare,
   access: enAccess,
+  audit: enAudit,
   groups: enGroups,
   people: enPeople,
+  requests: enRequests,
   settings: enSettings,
+  public: enPublic,
+  notifications: enNotifications,
+  link: enLink,
+  failure: enFailure,
   errors: enErrors,
+  problems: enProblems,
   mail: enMail,
 };
 
@@ -59,10 +80,17 @@ const de: Messages = {
   upload: deUpload,
   share: deShare,
   access: deAccess,
+  audit: deAudit,
   groups: deGroups,
   people: dePeople,
+  requests: deRequests,
   settings: deSettings,
+  public: dePublic,
+  notifications: deNotifications,
+  link: deLink,
+  failure: deFailure,
   errors: deErrors,
+  problems: deProblems,
   mail: deMail,
 };
 

@@ -1,7 +1,7 @@
 import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messageformat-parser";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { languages } from "#lib/accounts/schema.ts";
+import { languages } from "#lib/accounts/values.ts";
 import { type Locale, locales } from "../locales.ts";
 import { messages } from "./index.ts";
 

@@ -205,8 +205,9 @@ it("lists and ends one's own sessions, and nobody else's", async () => {
 
 it("makes tokens for scripts, and ends them", async () => {
   const [mine, theirs] = [await signedIn(), await signedIn()];
-  const made = await call(tokens.POST, { body: { name: "Script" }, headers: mine.headers() });
+  const made = await call(tokens.POST, { body: { name: "Script", scope: "admin" }, headers: mine.headers() });
   expect(made.status).toBe(201);
+  expect(made.body.scope).toBe("admin");
   const days = (new Date(made.body.expiresAt).getTime() - Date.now()) / 86_400_000;
   expect(Math.round(days)).toBe(90);
   const script = bearer(made.body.token);
@@ -215,7 +216,21 @@ it("makes tokens for scripts, and ends them", async () => {
   expect((await call(settings.PATCH, { body: { name: "By script" }, headers: script })).status).toBe(200);
   const more = await call(tokens.POST, { body: { name: "More" }, headers: script });
   expect([more.status, more.body.title]).toEqual([403, "Sign in first"]);
+  // nor does it look at sessions, or end them, or itself
   const params = { id: made.body.id as string };
+  for (const handler of [sessions.GET, sessions.DELETE, tokens.GET])
+    expect((await call(handler, { headers: script })).body.title).toBe("Sign in first");
+  expect((await call(token.DELETE, { headers: script, params })).body.title).toBe("Sign in first");
+  expect((await call(me.GET, { headers: mine.headers() })).status).toBe(200);
+  const plain = await call(tokens.POST, { body: { name: "Plain" }, headers: mine.headers() });
+  expect(plain.body.scope).toBe("read");
+  const reading = bearer(plain.body.token);
+  expect((await call(me.GET, { headers: reading })).status).toBe(200);
+  const refused = await call(settings.PATCH, { body: { name: "By script" }, headers: reading });
+  expect([refused.status, refused.body.title]).toEqual([403, "Your token may not do this"]);
+  expect((await call(token.DELETE, { headers: mine.headers(), params: { id: plain.body.id } })).status).toBe(
+    204,
+  );
   expect((await call(token.DELETE, { headers: theirs.headers(), params })).status).toBe(404);
   expect((await call(token.DELETE, { headers: mine.headers(), params })).status).toBe(204);
   expect((await call(me.GET, { headers: script })).status).toBe(401);

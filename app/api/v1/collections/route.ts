@@ -1,3 +1,4 @@
+import * as api from "#lib/collections/api.ts";
 import { createCollection, listCollections } from "#lib/collections/index.ts";
 import {
   collectionListSchema,
@@ -8,28 +9,13 @@ import {
 import { route } from "#lib/http/route.ts";
 
 export const GET = route(
-  {
-    method: "GET",
-    path: "/api/v1/collections",
-    summary: "Collections, newest first",
-    auth: "user",
-    rate: "read",
-    query: listCollectionsSchema,
-    answers: { 200: collectionListSchema },
-  },
+  api.listCollections,
+  { query: listCollectionsSchema, answers: { 200: collectionListSchema } },
   async ({ actor, query }) => ({ body: await listCollections(actor, query) }),
 );
 
 export const POST = route(
-  {
-    method: "POST",
-    path: "/api/v1/collections",
-    summary: "Make a collection",
-    auth: "user",
-    rate: "createCollection",
-    body: createCollectionSchema,
-    answers: { 201: collectionViewSchema },
-    refusals: ["forbidden", "quota_exceeded"],
-  },
+  api.createCollection,
+  { body: createCollectionSchema, answers: { 201: collectionViewSchema } },
   async ({ actor, body }) => ({ status: 201, body: await createCollection(actor, body) }),
 );

@@ -1,6 +1,6 @@
 import { env } from "#lib/env/index.ts";
 import { openApiDocument } from "#lib/http/openapi.ts";
-import { declarations } from "./routes.ts";
+import { declarations } from "./handlers.ts";
 
 /** The API's description, generated from what the routes declare and enforce. */
 export const GET = () =>

@@ -1,135 +1,96 @@
-import * as register from "../auth/register/route.ts";
-import * as passwordReset from "../auth/password-reset/route.ts";
-import * as passwordResetConfirm from "../auth/password-reset/confirm/route.ts";
-import * as verifyEmail from "../auth/verify-email/route.ts";
-import * as emailChangeConfirm from "../auth/email-change/confirm/route.ts";
-import * as me from "../me/route.ts";
-import * as password from "../me/password/route.ts";
-import * as sessions from "../me/sessions/route.ts";
-import * as session from "../me/sessions/[id]/route.ts";
-import * as tokens from "../me/tokens/route.ts";
-import * as token from "../me/tokens/[id]/route.ts";
-import * as emailChange from "../me/email-change/route.ts";
-import * as secondFactor from "../me/second-factor/route.ts";
-import * as secondFactorActivate from "../me/second-factor/activate/route.ts";
-import * as secondFactorRemove from "../me/second-factor/remove/route.ts";
-import * as backupCodes from "../me/second-factor/backup-codes/route.ts";
-import * as closing from "../me/closing/route.ts";
-import * as settings from "../settings/route.ts";
-import * as collections from "../collections/route.ts";
-import * as collection from "../collections/[id]/route.ts";
-import * as collectionRestore from "../collections/[id]/restore/route.ts";
-import * as collaborators from "../collections/[id]/collaborators/route.ts";
-import * as collaborator from "../collections/[id]/collaborators/[collaboratorId]/route.ts";
-import * as collectionAccess from "../collections/[id]/access/route.ts";
-import * as collectionExplain from "../collections/[id]/access/explain/route.ts";
-import * as collectionSimulate from "../collections/[id]/access/simulate/route.ts";
-import * as visibility from "../collections/[id]/visibility/route.ts";
-import * as documents from "../documents/route.ts";
-import * as uploadUrl from "../documents/upload-url/route.ts";
-import * as document from "../documents/[id]/route.ts";
-import * as documentConfirm from "../documents/[id]/confirm/route.ts";
-import * as documentProcess from "../documents/[id]/process/route.ts";
-import * as documentRestore from "../documents/[id]/restore/route.ts";
-import * as documentDownload from "../documents/[id]/download/route.ts";
-import * as documentContentUrl from "../documents/[id]/content-url/route.ts";
-import * as documentThumbnail from "../documents/[id]/thumbnail/route.ts";
-import * as documentCollaborators from "../documents/[id]/collaborators/route.ts";
-import * as documentCollaborator from "../documents/[id]/collaborators/[collaboratorId]/route.ts";
-import * as documentAccess from "../documents/[id]/access/route.ts";
-import * as documentExplain from "../documents/[id]/access/explain/route.ts";
-import * as documentSimulate from "../documents/[id]/access/simulate/route.ts";
-import * as accessMode from "../documents/[id]/access-mode/route.ts";
-import * as subjects from "../subjects/route.ts";
-import * as roles from "../roles/route.ts";
-import * as role from "../roles/[id]/route.ts";
-import * as quota from "../me/quota/route.ts";
-import * as groups from "../groups/route.ts";
-import * as group from "../groups/[id]/route.ts";
-import * as groupMembers from "../groups/[id]/members/route.ts";
-import * as groupNested from "../groups/[id]/nested/route.ts";
-import * as groupNestedOne from "../groups/[id]/nested/[childId]/route.ts";
-import * as groupReach from "../groups/[id]/reach/route.ts";
-import * as workspace from "../workspace/route.ts";
-import * as members from "../workspace/members/route.ts";
-import * as member from "../workspace/members/[id]/route.ts";
-import * as memberRemoval from "../workspace/members/[id]/removal/route.ts";
-import * as outsiders from "../workspace/outsiders/route.ts";
-import * as workspaceInvitations from "../workspace/invitations/route.ts";
-import * as workspaceInvitation from "../workspace/invitations/[id]/route.ts";
-import * as workspaceInvitationRenew from "../workspace/invitations/[id]/renew/route.ts";
-import * as offers from "../me/workspace-invitations/route.ts";
-import * as offerAccept from "../me/workspace-invitations/[id]/accept/route.ts";
-import * as offerDecline from "../me/workspace-invitations/[id]/decline/route.ts";
-
-/** The route files of the API; a test fails when one is missing here. */
-export const routeModules = [
-  register,
-  passwordReset,
-  passwordResetConfirm,
-  verifyEmail,
-  emailChangeConfirm,
-  me,
-  password,
-  sessions,
-  session,
-  tokens,
-  token,
-  emailChange,
-  secondFactor,
-  secondFactorActivate,
-  secondFactorRemove,
-  backupCodes,
-  closing,
-  settings,
-  collections,
-  collection,
-  collectionRestore,
-  collaborators,
-  collaborator,
-  collectionAccess,
-  collectionExplain,
-  collectionSimulate,
-  visibility,
-  documents,
-  uploadUrl,
-  document,
-  documentConfirm,
-  documentProcess,
-  documentRestore,
-  documentDownload,
-  documentContentUrl,
-  documentThumbnail,
-  documentCollaborators,
-  documentCollaborator,
-  documentAccess,
-  documentExplain,
-  documentSimulate,
-  accessMode,
-  subjects,
-  roles,
-  role,
-  quota,
-  groups,
-  group,
-  groupMembers,
-  groupNested,
-  groupNestedOne,
-  groupReach,
-  workspace,
-  members,
-  member,
-  memberRemoval,
-  outsiders,
-  workspaceInvitations,
-  workspaceInvitation,
-  workspaceInvitationRenew,
-  offers,
-  offerAccept,
-  offerDecline,
-];
-
-/** What every route of the API declares. */
-export const declarations = routeModules.flatMap((module) =>
-  Object.values(module).map((handler) => handler.declaration),
-);
+export * as accessRequestsIdApprove from "../access-requests/[id]/approve/route.ts";
+export * as accessRequestsIdDecline from "../access-requests/[id]/decline/route.ts";
+export * as accessRequestsId from "../access-requests/[id]/route.ts";
+export * as auditExport from "../audit/export/route.ts";
+export * as audit from "../audit/route.ts";
+export * as auditSeal from "../audit/seal/route.ts";
+export * as authEmailChangeConfirm from "../auth/email-change/confirm/route.ts";
+export * as authMagicLink from "../auth/magic-link/route.ts";
+export * as authPasswordResetConfirm from "../auth/password-reset/confirm/route.ts";
+export * as authPasswordReset from "../auth/password-reset/route.ts";
+export * as authRegister from "../auth/register/route.ts";
+export * as authVerifyEmail from "../auth/verify-email/route.ts";
+export * as collectionsIdAccessRequests from "../collections/[id]/access-requests/route.ts";
+export * as collectionsIdAccessExplain from "../collections/[id]/access/explain/route.ts";
+export * as collectionsIdAccess from "../collections/[id]/access/route.ts";
+export * as collectionsIdAccessSimulate from "../collections/[id]/access/simulate/route.ts";
+export * as collectionsIdCollaboratorsCollaboratorId from "../collections/[id]/collaborators/[collaboratorId]/route.ts";
+export * as collectionsIdCollaborators from "../collections/[id]/collaborators/route.ts";
+export * as collectionsIdRestore from "../collections/[id]/restore/route.ts";
+export * as collectionsId from "../collections/[id]/route.ts";
+export * as collectionsIdShareLinks from "../collections/[id]/share-links/route.ts";
+export * as collectionsIdVisibility from "../collections/[id]/visibility/route.ts";
+export * as collections from "../collections/route.ts";
+export * as documentsIdAccessMode from "../documents/[id]/access-mode/route.ts";
+export * as documentsIdAccessRequests from "../documents/[id]/access-requests/route.ts";
+export * as documentsIdAccessExplain from "../documents/[id]/access/explain/route.ts";
+export * as documentsIdAccess from "../documents/[id]/access/route.ts";
+export * as documentsIdAccessSimulate from "../documents/[id]/access/simulate/route.ts";
+export * as documentsIdCollaboratorsCollaboratorId from "../documents/[id]/collaborators/[collaboratorId]/route.ts";
+export * as documentsIdCollaborators from "../documents/[id]/collaborators/route.ts";
+export * as documentsIdConfirm from "../documents/[id]/confirm/route.ts";
+export * as documentsIdContentUrl from "../documents/[id]/content-url/route.ts";
+export * as documentsIdDownload from "../documents/[id]/download/route.ts";
+export * as documentsIdOpen from "../documents/[id]/open/route.ts";
+export * as documentsIdProcess from "../documents/[id]/process/route.ts";
+export * as documentsIdRestore from "../documents/[id]/restore/route.ts";
+export * as documentsId from "../documents/[id]/route.ts";
+export * as documentsIdShareLinks from "../documents/[id]/share-links/route.ts";
+export * as documentsIdThumbnail from "../documents/[id]/thumbnail/route.ts";
+export * as documents from "../documents/route.ts";
+export * as documentsUploadUrl from "../documents/upload-url/route.ts";
+export * as events from "../events/route.ts";
+export * as groupsIdMembers from "../groups/[id]/members/route.ts";
+export * as groupsIdNestedChildId from "../groups/[id]/nested/[childId]/route.ts";
+export * as groupsIdNested from "../groups/[id]/nested/route.ts";
+export * as groupsIdReach from "../groups/[id]/reach/route.ts";
+export * as groupsId from "../groups/[id]/route.ts";
+export * as groups from "../groups/route.ts";
+export * as meAccessRequests from "../me/access-requests/route.ts";
+export * as meClosing from "../me/closing/route.ts";
+export * as meEmailChange from "../me/email-change/route.ts";
+export * as meIdentitiesId from "../me/identities/[id]/route.ts";
+export * as meIdentities from "../me/identities/route.ts";
+export * as meNotificationPreferences from "../me/notification-preferences/route.ts";
+export * as mePassword from "../me/password/route.ts";
+export * as meQuota from "../me/quota/route.ts";
+export * as meRecentDocuments from "../me/recent-documents/route.ts";
+export * as me from "../me/route.ts";
+export * as meSecondFactorActivate from "../me/second-factor/activate/route.ts";
+export * as meSecondFactorBackupCodes from "../me/second-factor/backup-codes/route.ts";
+export * as meSecondFactorRemove from "../me/second-factor/remove/route.ts";
+export * as meSecondFactor from "../me/second-factor/route.ts";
+export * as meSessionsId from "../me/sessions/[id]/route.ts";
+export * as meSessions from "../me/sessions/route.ts";
+export * as meTokensId from "../me/tokens/[id]/route.ts";
+export * as meTokens from "../me/tokens/route.ts";
+export * as meWorkspaceInvitationsIdAccept from "../me/workspace-invitations/[id]/accept/route.ts";
+export * as meWorkspaceInvitationsIdDecline from "../me/workspace-invitations/[id]/decline/route.ts";
+export * as meWorkspaceInvitations from "../me/workspace-invitations/route.ts";
+export * as notificationsCount from "../notifications/count/route.ts";
+export * as notificationsRead from "../notifications/read/route.ts";
+export * as notifications from "../notifications/route.ts";
+export * as rolesId from "../roles/[id]/route.ts";
+export * as roles from "../roles/route.ts";
+export * as settings from "../settings/route.ts";
+export * as shareLinksIdRegenerate from "../share-links/[id]/regenerate/route.ts";
+export * as shareLinksId from "../share-links/[id]/route.ts";
+export * as shareTokenDocumentsIdContentUrl from "../share/[token]/documents/[id]/content-url/route.ts";
+export * as shareTokenDocumentsIdDownload from "../share/[token]/documents/[id]/download/route.ts";
+export * as shareTokenDocumentsIdPagesPage from "../share/[token]/documents/[id]/pages/[page]/route.ts";
+export * as shareTokenDocumentsIdPages from "../share/[token]/documents/[id]/pages/route.ts";
+export * as shareTokenDocumentsId from "../share/[token]/documents/[id]/route.ts";
+export * as shareTokenDocumentsIdThumbnail from "../share/[token]/documents/[id]/thumbnail/route.ts";
+export * as shareTokenDocuments from "../share/[token]/documents/route.ts";
+export * as shareToken from "../share/[token]/route.ts";
+export * as shareTokenUnlock from "../share/[token]/unlock/route.ts";
+export * as subjects from "../subjects/route.ts";
+export * as unsubscribe from "../unsubscribe/route.ts";
+export * as workspaceInvitationsIdRenew from "../workspace/invitations/[id]/renew/route.ts";
+export * as workspaceInvitationsId from "../workspace/invitations/[id]/route.ts";
+export * as workspaceInvitations from "../workspace/invitations/route.ts";
+export * as workspaceMembersIdRemoval from "../workspace/members/[id]/removal/route.ts";
+export * as workspaceMembersId from "../workspace/members/[id]/route.ts";
+export * as workspaceMembers from "../workspace/members/route.ts";
+export * as workspaceOutsiders from "../workspace/outsiders/route.ts";
+export * as workspace from "../workspace/route.ts";

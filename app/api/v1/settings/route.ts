@@ -1,31 +1,17 @@
+import * as api from "#lib/accounts/api.ts";
 import { getSettings, updateSettings } from "#lib/accounts/index.ts";
 import { settingsViewSchema, updateSettingsSchema } from "#lib/accounts/schema.ts";
 import { usesSecureCookies } from "#lib/auth/index.ts";
 import { route } from "#lib/http/route.ts";
 import { localeCookie } from "#lib/i18n/index.ts";
 
-export const GET = route(
-  {
-    method: "GET",
-    path: "/api/v1/settings",
-    summary: "Profile, usage and limits",
-    auth: "user",
-    rate: "read",
-    answers: { 200: settingsViewSchema },
-  },
-  async ({ actor }) => ({ body: await getSettings(actor) }),
-);
+export const GET = route(api.getSettings, { answers: { 200: settingsViewSchema } }, async ({ actor }) => ({
+  body: await getSettings(actor),
+}));
 
 export const PATCH = route(
-  {
-    method: "PATCH",
-    path: "/api/v1/settings",
-    summary: "Change name, handle or language",
-    auth: "user",
-    rate: "write",
-    body: updateSettingsSchema,
-    answers: { 200: settingsViewSchema },
-  },
+  api.updateSettings,
+  { body: updateSettingsSchema, answers: { 200: settingsViewSchema } },
   async ({ actor, sessionId, body }) => {
     const settings = await updateSettings(actor, body);
     if (!body.language || !sessionId) return { body: settings };

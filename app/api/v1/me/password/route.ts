@@ -1,20 +1,14 @@
-import { changePassword } from "#lib/accounts/index.ts";
+import * as api from "#lib/accounts/api.ts";
+import { changePassword, originOf } from "#lib/accounts/index.ts";
 import { changePasswordSchema } from "#lib/accounts/schema.ts";
 import { route } from "#lib/http/route.ts";
 
 export const PUT = route(
-  {
-    method: "PUT",
-    path: "/api/v1/me/password",
-    summary: "Change the password; ends all other sessions",
-    auth: "user",
-    rate: "write",
-    body: changePasswordSchema,
-    answers: { 204: null },
-    refusals: ["forbidden"],
-  },
-  async ({ actor, sessionId, body }) => {
-    await changePassword(actor, sessionId, body);
-    return { status: 204 };
+  api.changePassword,
+  { body: changePasswordSchema, answers: { 204: null } },
+  async (call) => {
+    const { actor, sessionId, body } = call;
+    const { cookie } = await changePassword(actor, sessionId, body, originOf(call).devices);
+    return { status: 204, headers: { "set-cookie": cookie } };
   },
 );

@@ -1,15 +1,8 @@
 import { route } from "#lib/http/route.ts";
+import * as api from "#lib/quota/api.ts";
 import { getQuota } from "#lib/quota/index.ts";
 import { quotaViewSchema } from "#lib/quota/schema.ts";
 
-export const GET = route(
-  {
-    method: "GET",
-    path: "/api/v1/me/quota",
-    summary: "Limits and use",
-    auth: "user",
-    rate: "poll",
-    answers: { 200: quotaViewSchema },
-  },
-  async ({ actor }) => ({ body: await getQuota(actor) }),
-);
+export const GET = route(api.getQuota, { answers: { 200: quotaViewSchema } }, async ({ actor }) => ({
+  body: await getQuota(actor),
+}));

@@ -1,15 +1,8 @@
 import { route } from "#lib/http/route.ts";
+import * as api from "#lib/workspaces/api.ts";
 import { listOffers } from "#lib/workspaces/index.ts";
 import { offerListSchema } from "#lib/workspaces/schema.ts";
 
-export const GET = route(
-  {
-    method: "GET",
-    path: "/api/v1/me/workspace-invitations",
-    summary: "Workspaces that one's address is invited to, and what joining would mean",
-    auth: "user",
-    rate: "read",
-    answers: { 200: offerListSchema },
-  },
-  async ({ actor }) => ({ body: await listOffers(actor) }),
-);
+export const GET = route(api.listOffers, { answers: { 200: offerListSchema } }, async ({ actor }) => ({
+  body: await listOffers(actor),
+}));

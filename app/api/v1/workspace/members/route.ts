@@ -1,17 +1,10 @@
 import { route } from "#lib/http/route.ts";
+import * as api from "#lib/workspaces/api.ts";
 import { listPeople } from "#lib/workspaces/index.ts";
 import { listPeopleSchema, memberListSchema } from "#lib/workspaces/schema.ts";
 
 export const GET = route(
-  {
-    method: "GET",
-    path: "/api/v1/workspace/members",
-    summary: "Members of the workspace by name",
-    auth: "user",
-    rate: "read",
-    query: listPeopleSchema,
-    answers: { 200: memberListSchema },
-    refusals: ["forbidden"],
-  },
+  api.listPeople,
+  { query: listPeopleSchema, answers: { 200: memberListSchema } },
   async ({ actor, query }) => ({ body: await listPeople(actor, query) }),
 );

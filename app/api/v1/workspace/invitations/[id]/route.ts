@@ -1,18 +1,11 @@
 import { route } from "#lib/http/route.ts";
 import { idParams } from "#lib/http/schema.ts";
+import * as api from "#lib/workspaces/api.ts";
 import { revokeInvitation } from "#lib/workspaces/index.ts";
 
 export const DELETE = route(
-  {
-    method: "DELETE",
-    path: "/api/v1/workspace/invitations/{id}",
-    summary: "Take an invitation back; workspace admins only",
-    auth: "user",
-    rate: "write",
-    params: idParams,
-    answers: { 204: null },
-    refusals: ["forbidden", "not_found"],
-  },
+  api.revokeInvitation,
+  { params: idParams, answers: { 204: null } },
   async ({ actor, params }) => {
     await revokeInvitation(actor, params.id);
     return { status: 204 };

@@ -1,4 +1,4 @@
-import { type Problem, problemSchema } from "#lib/errors/schema.ts";
+import type { Problem } from "#lib/errors/schema.ts";
 
 /** Members of a problem that `ApiError` has as fields of its own; the rest are details. */
 const ownMembers = new Set(["type", "title", "status", "code", "detail", "requestId", "errors"]);
@@ -26,7 +26,7 @@ export class ApiError extends Error {
     retryAfterSeconds: number | null = null,
   ) {
     const known = typeof problem === "string" ? null : problem;
-    super(known ? known.detail : `Call failed: ${problem as string} (${status})`);
+    super(known ? known.detail : `Call failed: ${String(problem)} (${status})`);
     this.name = "ApiError";
     this.status = status;
     this.code = typeof problem === "string" ? problem : problem.code;
@@ -43,53 +43,6 @@ export class ApiError extends Error {
 export const isRefusal = (error: unknown): boolean =>
   error instanceof ApiError && [403, 404, 422].includes(error.status);
 
-interface ApiOptions {
-  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Sent as JSON. */
-  body?: unknown;
-  signal?: AbortSignal;
-}
-
-/**
- * Calls the API of this origin: `api<QuotaView>("/api/v1/me/quota")`. Resolves with the parsed JSON, or undefined
- * when the answer has no body. Throws `ApiError`; an abort throws the signal's reason as fetch does.
- */
-export async function api<Answer = void>(
-  path: string,
-  { method = "GET", body, signal }: ApiOptions = {},
-): Promise<Answer> {
-  const headers: Record<string, string> = {
-    accept: "application/json, application/problem+json",
-    "accept-language": document.documentElement.lang,
-  };
-  if (body !== undefined || method !== "GET") headers["content-type"] = "application/json";
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal,
-      credentials: "same-origin",
-    });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new ApiError(0, "network");
-  }
-  const text = await response.text();
-  if (!response.ok) throw new ApiError(response.status, parseProblem(text), secondsUntilRetry(response));
-  return (text === "" ? undefined : JSON.parse(text)) as Answer;
-}
-
-function parseProblem(text: string): Problem | "unknown" {
-  try {
-    return problemSchema.parse(JSON.parse(text));
-  } catch {
-    return "unknown";
-  }
-}
-
-function secondsUntilRetry(response: Response): number | null {
-  const seconds = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
-  return Number.isFinite(seconds) ? seconds : null;
-}
+/** Whether the answer is only for people who sign in: their session ended, or what was open to everyone is not any more. */
+export const isSignedOut = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === "unauthenticated";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { AppError } from "#lib/errors/index.ts";
 import { problemResponse } from "#lib/http/problem.ts";
 
-/** Addresses the API does not have answer like the rest of it, not with a page. */
+/** Addresses that no route has answer like the API, not with a page. */
 const nothing = async (request: Request): Promise<Response> =>
   problemResponse(new AppError("not_found", "No such route"), request.headers, randomUUID());
 

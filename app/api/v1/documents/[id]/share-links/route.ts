@@ -1,0 +1,3 @@
+import { shareLinksRoutes } from "../../../_resource/share-links.ts";
+
+export const { GET, POST } = shareLinksRoutes("document");

@@ -1,0 +1,5 @@
+import access from "../../messages/de/access.json" with { type: "json" };
+import requests from "../../messages/de/requests.json" with { type: "json" };
+import share from "../../messages/de/share.json" with { type: "json" };
+
+export default { access, requests, share };

@@ -1,0 +1,5 @@
+import access from "../../messages/en/access.json" with { type: "json" };
+import requests from "../../messages/en/requests.json" with { type: "json" };
+import share from "../../messages/en/share.json" with { type: "json" };
+
+export default { access, requests, share };
