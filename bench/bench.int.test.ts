@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const main = path.join(import.meta.dirname, "main.mjs");
 
-/** Nothing here is about time: what the bench asks must still be what the product sends, and answer as many rows. */
+/** Not about time: the bench's statements must be those of the product and return as many rows. */
 test("the lists and reads of the bench are those of the product", { timeout: 180_000 }, async () => {
   const { stdout } = await promisify(execFile)(
     process.execPath,

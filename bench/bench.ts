@@ -1,16 +1,18 @@
-/** What a run was asked for. */
+/** The options of a run. */
 export interface BenchOptions {
   /** Clients that wait for one answer before they send the next request (http). */
   concurrency: number;
-  /** Rounds; what is printed are medians over them. */
+  /** Rounds. Printed figures are medians over them. */
   rounds: number;
   /** How long each read is loaded in each round (http). */
   seconds: number;
   /** Documents in the seeded database (db). */
   documents: number;
-  /** Print what the query plans spend their time on (db). */
+  /** Streams that are open at the same time (live). */
+  clients: number;
+  /** Print where query plans spend their time (db). */
   plans: boolean;
-  /** Install with an empty npm cache, as on a machine that never saw these packages (start). */
+  /** Install with an empty npm cache (start). */
   coldCache: boolean;
 }
 
@@ -18,22 +20,22 @@ export interface BenchContext {
   /** The project's folder. */
   root: string;
   options: BenchOptions;
-  /** Tells the person who waits what goes on; not part of the result. */
+  /** Prints progress; not part of the result. */
   progress(line: string): void;
 }
 
 export interface BenchResult {
-  /** For people: a few lines and tables. */
+  /** A few lines and tables for people. */
   text: string;
-  /** The same, and the figures behind it, for machines. */
+  /** The same with all figures, for machines. */
   data: unknown;
 }
 
-/** One thing that can be measured by name: `npm run bench -- <name>`. */
+/** One benchmark: `npm run bench -- <name>`. */
 export interface Bench {
   name: string;
   summary: string;
-  /** Whether it runs when none is named. */
+  /** Whether it runs without a name on the command line. */
   isDefault: boolean;
   run(context: BenchContext): Promise<BenchResult>;
 }

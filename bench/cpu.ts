@@ -4,9 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 const TICK_MS = 10;
 
 /**
- * What a process and everything below it has used of all cores so far, milliseconds: unlike time by the clock, hardly
- * changed by what else a machine does. Processes that ended are counted with the parent that waited for them.
- * Null where there is no /proc.
+ * CPU time of a process and all its descendants so far, in milliseconds. Other load hardly changes it, unlike time by the
+ * clock. Ended processes count with the parent that waited for them. Null where there is no /proc.
  */
 export function cpuMs(pid: number): number | null {
   const parents = new Map<number, number>();
@@ -16,7 +15,7 @@ export function cpuMs(pid: number): number | null {
       const fields = statOf(name);
       if (!fields) continue;
       parents.set(Number(name), Number(fields[1]));
-      // user and system time, of its own and of children that have ended
+      // user and system time of the process and of its ended children
       used.set(Number(name), fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * TICK_MS);
     }
   } catch {
@@ -31,7 +30,7 @@ export function cpuMs(pid: number): number | null {
 function statOf(pid: string): string[] | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // the name before may hold blanks and parentheses
+    // the name before it may contain blanks and parentheses
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return null;

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import os from "node:os";
 
-/** Where figures come from; without it they say little. */
+/** The machine that the figures come from. */
 export interface Environment {
   at: string;
   commit: string;
@@ -10,7 +10,7 @@ export interface Environment {
   memoryGib: number;
   system: string;
   node: string;
-  /** Processes that wanted a core, on average over the last minute, when the run began. */
+  /** The load average of one minute when the run began. */
   loadBefore: number;
 }
 
@@ -41,7 +41,7 @@ function commit(root: string): string {
   }
 }
 
-/** Two lines for people. */
+/** The environment in two lines. */
 export function environmentText(found: Environment): string {
   const { at, commit, cores, cpu, memoryGib, system, node, loadBefore } = found;
   const lines = [

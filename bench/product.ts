@@ -7,19 +7,19 @@ import { atEnd } from "./scratch.ts";
 
 export interface Product {
   pid: number;
-  /** Where it answers, by number: no time goes into names. */
+  /** Its address by IP, so that no time goes into name look-ups. */
   origin: string;
-  /** From the command until `GET /api/health/ready` answered 200, milliseconds. */
+  /** Milliseconds from the command until `GET /api/health/ready` answered 200. */
   readyMs: number;
-  /** What it printed so far. */
+  /** Its output so far. */
   output(): string;
-  /** Ctrl-C, and wait until everything has ended. */
+  /** Presses Ctrl-C and waits until everything has ended. */
   stop(): Promise<void>;
 }
 
 interface ProductOptions {
   root: string;
-  /** Where data and the log go. */
+  /** The folder for data and the log. */
   dataDir: string;
   /** Default: `npm start`'s own script on this Node. */
   command?: [file: string, ...args: string[]];
@@ -31,8 +31,8 @@ const POLL_MS = 20;
 const STOP_MS = 30_000;
 
 /**
- * Settings that would lead outside of the scratch folder. Empty counts as not set, and stands against what a `.env`
- * beside the project says.
+ * Settings that lead outside of the scratch folder. They are set to empty texts, which count as not set and override a
+ * `.env` of the project.
  */
 const OUTSIDE = [
   "DATABASE_URL",
@@ -45,6 +45,7 @@ const OUTSIDE = [
   "STORAGE_DIR",
   "MAIL_DIR",
   "SMTP_URL",
+  "RESEND_API_KEY",
   "INNGEST_BASE_URL",
   "AUTH_SECRET",
   "NEXTAUTH_SECRET",
@@ -57,7 +58,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const port = await freePort();
   mkdirSync(dataDir, { recursive: true });
   const outputFile = path.join(dataDir, "output.log");
-  // a file, not a pipe: nobody has to read along while something is measured
+  // a file, not a pipe, so that nothing has to read it during a measurement
   const output = openSync(outputFile, "a");
   const startedAt = performance.now();
   const child = spawn(file, [...args, "--port", String(port)], {
@@ -69,7 +70,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       ...env,
     },
     stdio: ["ignore", output, output],
-    detached: true, // a group of its own, which gets its Ctrl-C together, as in a terminal
+    detached: true, // a process group of its own, which gets Ctrl-C together, as in a terminal
   });
   const exited = once(child, "exit");
   const said = () => readFileSync(outputFile, "utf8");
@@ -93,7 +94,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     await pause();
   }
   const readyMs = performance.now() - startedAt;
-  // the launcher notices a moment later, and only then says how long its last phase took
+  // the launcher prints the duration of its last phase a moment later
   while (isRunning() && !said().includes("Ready in")) await pause();
   return { pid: child.pid!, origin, readyMs, output: said, stop };
 }

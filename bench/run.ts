@@ -4,11 +4,13 @@ import type { Bench, BenchOptions, BenchResult } from "./bench.ts";
 import { database } from "./db/index.ts";
 import { environment, environmentText, load } from "./environment.ts";
 import { http } from "./http/index.ts";
+import { live } from "./live/index.ts";
+import { pages } from "./pages/index.ts";
 import { permissions } from "./permissions/index.ts";
 import { cleanUp } from "./scratch.ts";
 import { start } from "./start/index.ts";
 
-const benches: Bench[] = [http, database, permissions, start];
+const benches: Bench[] = [http, database, permissions, pages, live, start];
 
 const USAGE = `npm run bench -- [names] [options]
 
@@ -18,7 +20,8 @@ ${benches.map(({ name, summary, isDefault }) => `  ${name.padEnd(18)}${summary}$
   --json            print one JSON document instead of tables
   --plans           db: what the query plans spend their time on
   --documents <n>   db: how many documents are seeded (400000)
-  --rounds <n>      http, db, permissions: rounds that medians are taken over (10)
+  --clients <n>     live: how many streams are open at the same time (5000)
+  --rounds <n>      http, db, permissions, pages, live: rounds that medians are taken over (10)
   --seconds <n>     http, permissions: how long each read is loaded in each round (1)
   --concurrency <n> http, permissions: clients at the same time (16)
   --cold-cache      start: install with an empty npm cache
@@ -35,6 +38,7 @@ function readArguments(argv: string[]) {
       json: { type: "boolean", default: false },
       plans: { type: "boolean", default: false },
       documents: { type: "string", default: "400000" },
+      clients: { type: "string", default: "5000" },
       rounds: { type: "string", default: "10" },
       seconds: { type: "string", default: "1" },
       concurrency: { type: "string", default: "16" },
@@ -42,7 +46,7 @@ function readArguments(argv: string[]) {
       help: { type: "boolean", short: "h", default: false },
     },
   });
-  const positive = (name: "documents" | "rounds" | "seconds" | "concurrency") => {
+  const positive = (name: "documents" | "clients" | "rounds" | "seconds" | "concurrency") => {
     const value = Number(values[name]);
     if (!(value > 0)) throw new UsageError(`--${name} must be a positive number, not "${values[name]}".`);
     return value;
@@ -52,6 +56,7 @@ function readArguments(argv: string[]) {
     rounds: Math.ceil(positive("rounds")),
     seconds: positive("seconds"),
     documents: Math.ceil(positive("documents")),
+    clients: Math.ceil(positive("clients")),
     plans: values.plans,
     coldCache: values["cold-cache"],
   };
@@ -79,7 +84,7 @@ async function main() {
     const result: BenchResult = await bench.run({ root, options, progress });
     await cleanUp();
     results[bench.name] = { loadBefore, loadAfter: load(), data: result.data };
-    // the load at the end is mostly the bench's own
+    // at the end most of the load is the bench's own
     if (!isJson) console.log(`\n${bench.name}: load ${loadBefore} before, ${load()} after\n\n${result.text}`);
   }
   if (isJson) console.log(JSON.stringify({ environment: found, options, results }, null, 2));
@@ -99,7 +104,7 @@ process.on("disconnect", () => void callOff()); // the command that started this
 try {
   await main();
 } catch (error) {
-  if (isEnding) await new Promise(() => undefined); // what was interrupted fails; callOff ends the process
+  if (isEnding) await new Promise(() => undefined); // ignores failures of an interrupted run; callOff ends the process
   const isExpected =
     error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
   console.error(isExpected ? `${(error as Error).message}\n\n${USAGE}` : error);

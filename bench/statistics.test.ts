@@ -13,7 +13,7 @@ it("takes percentiles by nearest rank, whatever the order", () => {
 it("takes the middle, or the mean of the two in the middle", () => {
   expect(median([9, 1, 5])).toBe(5);
   expect(median([4, 1, 3, 2])).toBe(2.5);
-  // numbers, not their texts, are put in order
+  // sorted as numbers, not as texts
   expect(median([10, 9, 100])).toBe(10);
 });
 

@@ -2,13 +2,13 @@ type Numbers = ArrayLike<number>;
 
 const ascending = (values: Numbers) => Float64Array.from(values).sort();
 
-/** The value that `part` (0 to 1) of all values do not exceed (nearest rank). NaN when there are none. */
+/** The value that a share `part` (0 to 1) of all values does not exceed (nearest rank). NaN without values. */
 export function percentile(values: Numbers, part: number): number {
   const sorted = ascending(values);
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
 }
 
-/** The middle value; of an even number of values the mean of the two in the middle. NaN when there are none. */
+/** The middle value, or the mean of the two in the middle. NaN without values. */
 export function median(values: Numbers): number {
   const sorted = ascending(values);
   const half = sorted.length / 2;
@@ -17,8 +17,8 @@ export function median(values: Numbers): number {
 }
 
 /**
- * The mean of the middle half: as deaf to outliers as the middle value, and finer than the clock where all values are
- * whole numbers of its ticks. NaN when there are none.
+ * The mean of the middle half: as robust against outliers as the median, and finer than the clock where all values are
+ * whole ticks. NaN without values.
  */
 export function middleMean(values: Numbers): number {
   const sorted = ascending(values);

@@ -1,4 +1,4 @@
-/** Text in columns: the first to the left, all others to the right. The first row is the header. */
+/** Text in columns: the first aligned left, all others right. The first row is the header. */
 export function table(rows: string[][]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
@@ -12,9 +12,9 @@ export function table(rows: string[][]): string {
     .join("\n");
 }
 
-/** A number of things, with separators. */
+/** A count with thousands separators. */
 export const count = (value: number): string => Math.round(value).toLocaleString("en");
-/** Three significant digits, which is more than a noisy machine gives. */
+/** Three significant digits, more than a noisy machine justifies. */
 export const figure = (value: number): string =>
   value >= 100 ? count(value) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 /** A ratio. */

@@ -1,6 +1,6 @@
 /**
- * The rule of who may view, written out by hand: what the policies have to keep up with. In two forms, because the
- * planner is better with the one where few rows are asked about and with the other where many are.
+ * The rule of viewing, written by hand, as the rival of the policies. In two forms, because the planner is better with
+ * one for few rows and with the other for many.
  */
 export const forms = ["exists", "in"] as const;
 export type Form = (typeof forms)[number];
@@ -16,7 +16,7 @@ function granted(form: Form, column: string, resource: string, actor: string): s
     : `EXISTS (SELECT ${grants(column, actor)} AND p.${column} = ${resource})`;
 }
 
-/** Who is suspended holds nobody, themselves included: then ownership gives nothing either. */
+/** Ownership gives nothing while the owner is suspended: then they have no principals. */
 const owned = (actor: string) => `(t.owner_id = ${actor}
     AND EXISTS (SELECT FROM user_principals me WHERE me.user_id = ${actor} AND me.principal_id = ${actor}))`;
 
@@ -29,10 +29,10 @@ const visible: Record<string, (form: Form, actor: string) => string> = {
 };
 
 /**
- * The same query for the tables' owner, whom no policy filters, with the rule in place of the tables. `actor` is where the
- * reader's id comes from: a value, as an application sends it. Written into the text it would save a microsecond, and
- * cost everybody a statement of their own to be planned. Throws when the query reads none of the tables under the names
- * that the product's queries use.
+ * The same query for the tables' owner, whom no policy filters, with the rule written around the tables. `actor` is the
+ * parameter with the reader's id, as an application sends it. In the text the id would save a microsecond, and each
+ * person's statement would be planned separately. Throws when the query reads none of the tables under the names that
+ * the product uses.
  */
 export function byHand(form: Form, text: string, actor: string): string {
   let written = text;

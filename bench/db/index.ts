@@ -6,7 +6,7 @@ import { atEnd } from "../scratch.ts";
 import { report } from "./report.ts";
 import { defaultSize, startDatabase, superuserUrl, withClient } from "./world.ts";
 
-/** Lists and reads at a size that people grow into, against the same queries by hand. */
+/** Lists and reads in a large database, compared with the same queries by hand. */
 export const database: Bench = {
   name: "db",
   summary: "lists and reads in a large database, against the same by hand; round trips of each verb",
@@ -27,7 +27,7 @@ export const database: Bench = {
       LOG_LEVEL: "silent",
       RATE_LIMIT_FACTOR: "0",
     });
-    // statements are counted where they leave, so this comes before whatever connects
+    // before anything connects, because it counts the statements of each connection
     await import("./recorder.ts");
     const { closeDatabase } = await import("#lib/db/index.ts");
     atEnd(closeDatabase);
@@ -40,7 +40,7 @@ export const database: Bench = {
     const size = defaultSize(options.documents);
     progress(`seeding ${size.documents} documents`);
     const startedAt = performance.now();
-    const { people, places, counts } = await withClient(superuserUrl(server), async (client) => {
+    const { people, targets, counts } = await withClient(superuserUrl(server), async (client) => {
       await seedWorld(client, size);
       const added = await addPeople(client);
       const { rows } = await client.query<Record<string, number>>(
@@ -53,7 +53,7 @@ export const database: Bench = {
 
     const measured = await withClient(server.appUrl, (app) =>
       withClient(server.ownerUrl, (owner) =>
-        measure(askedVerbs(people, places), { app, owner }, { ...options, progress }),
+        measure(askedVerbs(people, targets), { app, owner }, { ...options, progress }),
       ),
     );
     progress("counting round trips");

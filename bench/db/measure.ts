@@ -6,15 +6,15 @@ import { explainPrepared, type PlanView } from "./plan.ts";
 import { isWork, record, type Sent } from "./recorder.ts";
 import type { Asked } from "./verbs.ts";
 
-/** Named statements get their lasting plan after five executions; connections also warm their caches. */
+/** PostgreSQL settles on a named statement's plan after five executions; connections also warm their caches. */
 const WARM_UP = 12;
-/** How long each way of asking is repeated in each round. */
+/** How long each variant is repeated in each round. */
 const ROUND_MS = 120;
 const MOST_PER_ROUND = 200;
 const LEAST_PER_ROUND = 3;
 
 export interface Timing {
-  /** The fastest tenth takes at most this: nearly undisturbed, because whatever else a machine does only adds. */
+  /** The fastest tenth takes at most this. Nearly undisturbed, because other load only adds time. */
   p10Ms: number;
   p50Ms: number;
   p95Ms: number;
@@ -24,17 +24,17 @@ export interface Timing {
 export interface Measured {
   label: string;
   rows: number;
-  /** Messages to the database for one call, each a round trip, with the two that begin and end the transaction. */
+  /** Messages to the database for one call, with those that begin and end the transaction. Each is a round trip. */
   roundTrips: number;
   /** The whole verb: transaction, all its statements, mapping. */
   verb: Timing;
   /** Its main statement alone, as `sheaf_app` under the policies. */
   query: Timing;
-  /** What it would be as a statement over the tables, filtered by the policies: of verbs that ask a function. */
+  /** For verbs that call a function: the same as a statement over the tables, filtered by the policies. */
   plain?: Timing;
-  /** The plain statement as the tables' owner, with the rule written into it in the form that is faster here. */
+  /** The plain statement as the tables' owner, with the faster form of the rule written into it. */
   byHand: Timing;
-  /** The hand-written statement's time to the product's, each at its p10: 1 is as fast, more is faster. */
+  /** Time by hand divided by the product's, each at its p10. 1 is as fast; above 1 the product is faster. */
   byHandToQuery: number;
   plans?: { query: PlanView; byHand: PlanView };
 }
@@ -58,7 +58,7 @@ interface Statement {
 const ways = ["verb", "query", "plain", "byHand"] as const;
 type Way = (typeof ways)[number];
 
-/** Times every verb in these ways, in turns, so that what else the machine does hits them alike. */
+/** Times every verb in these variants, alternately, so that other load hits them alike. */
 export async function measure(
   verbs: Asked[],
   clients: { app: pg.Client; owner: pg.Client },
@@ -137,7 +137,7 @@ async function prepare(
   return { asked, begin, roundTrips: sent.length, rows, query, ...(plain && { plain }), byHand: best };
 }
 
-/** The statement that lists or reads; those before it decide whether it is asked at all. */
+/** The statement that lists or reads. Those before it decide whether it is sent. */
 function mainStatement(sent: Sent[], label: string): Sent {
   const found = sent.findLast(
     (one) =>
@@ -149,7 +149,7 @@ function mainStatement(sent: Sent[], label: string): Sent {
   return found;
 }
 
-/** One statement in the product's transaction; the time is the statement's alone, with its round trip. */
+/** Runs one statement in the product's transaction and times that statement with its round trip. */
 async function ask(
   { client, name, text, values }: Statement,
   begin: string,

@@ -1,9 +1,9 @@
 import type { Client } from "pg";
 import type { UserActor } from "#lib/authz/actor.ts";
 
-/** Those whose requests are measured: made after the world, with exactly these rights. */
+/** The people whose requests are measured, created after the world with exactly these rights. */
 export interface People {
-  /** Sees about 1 % of all collections, most of them through groups in groups. */
+  /** Sees about 1 % of all collections, most of them through nested groups. */
   member: UserActor;
   /** Sees a tenth of all collections. */
   colleague: UserActor;
@@ -11,29 +11,31 @@ export interface People {
   busy: UserActor;
   /** Owns the largest collection. */
   owner: UserActor;
-  /** External: one collection with three documents. */
+  /** An external person who sees one collection with three documents. */
   guest: UserActor;
   /** Has an account and no grant. */
   stranger: UserActor;
 }
 
-/** What they ask for. */
-export interface Places {
+/** The resources that they ask for. */
+export interface Targets {
   /** The collection with the most documents. */
   largest: string;
   /** A collection of ordinary size that `member` may view. */
   ordinary: string;
   /** Half-way down the largest collection. */
   middleOfLargest: string;
-  /** A document that `member` may view, of somebody else. */
+  /** Somebody else's document that `member` may view. */
   document: string;
   /** A document of `owner`'s own. */
   ownDocument: string;
+  /** Recently opened documents by person. */
+  recent: Record<string, string[]>;
 }
 
 const VIEWER = "(SELECT id FROM roles WHERE name = 'viewer' AND workspace_id IS NULL)";
 
-export async function addPeople(client: Client): Promise<{ people: People; places: Places }> {
+export async function addPeople(client: Client): Promise<{ people: People; targets: Targets }> {
   const one = async (text: string, values: unknown[] = []) =>
     (await client.query<{ id: string }>(text, values)).rows[0]!.id;
   const person = async (name: string, isExternal = false): Promise<UserActor> => ({
@@ -67,6 +69,8 @@ export async function addPeople(client: Client): Promise<{ people: People; place
     guest.id,
     small,
   ]);
+  const recent: Record<string, string[]> = {};
+  for (const actor of [member, colleague, busy, guest]) recent[actor.id] = await openMany(client, actor.id);
   await client.query("VACUUM ANALYZE");
 
   const largest = await one(
@@ -74,16 +78,16 @@ export async function addPeople(client: Client): Promise<{ people: People; place
   );
   const ordinary = await one(
     `SELECT id FROM (
-       SELECT d.collection_id AS id, row_number() OVER (ORDER BY count(*), d.collection_id) AS place
+       SELECT d.collection_id AS id, row_number() OVER (ORDER BY count(*), d.collection_id) AS rank
          FROM documents d JOIN permissions p ON p.collection_id = d.collection_id AND p.user_id = $1 GROUP BY 1
-     ) seen ORDER BY abs(place - 6) LIMIT 1`,
+     ) seen ORDER BY abs(rank - 6) LIMIT 1`,
     [member.id],
   );
   const owner = await one("SELECT owner_id AS id FROM collections WHERE id = $1", [largest]);
   const live = "status = 'ready' AND deleted_at IS NULL AND access_mode = 'collection'";
   return {
     people: { member, colleague, busy, guest, stranger, owner: { kind: "user", id: owner } },
-    places: {
+    targets: {
       largest,
       ordinary,
       middleOfLargest: await one(
@@ -95,8 +99,23 @@ export async function addPeople(client: Client): Promise<{ people: People; place
         ordinary,
       ]),
       ownDocument: await one(`SELECT id FROM documents WHERE owner_id = $1 AND ${live} LIMIT 1`, [owner]),
+      recent,
     },
   };
+}
+
+/** Fills somebody's list of recent documents, from many collections. */
+async function openMany(client: Client, userId: string): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `INSERT INTO recent_documents (user_id, document_id, used_at)
+     SELECT $1, id, now() - n * interval '1 minute' FROM (
+       SELECT d.id, row_number() OVER (ORDER BY sha256(d.id::text::bytea)) AS n
+         FROM permissions p JOIN documents d ON d.collection_id = p.collection_id
+        WHERE p.user_id = $1 AND d.status = 'ready' AND d.deleted_at IS NULL AND d.access_mode = 'collection') d
+      WHERE n <= app.kept_recent() RETURNING document_id AS id`,
+    [userId],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Puts a person into a group that is nested in as many others as any. */

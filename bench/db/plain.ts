@@ -1,6 +1,6 @@
 import type { ListDocumentsInput } from "#lib/documents/schema.ts";
 
-/** A statement and its values, as they are sent. */
+/** A statement and its values. */
 export interface Plain {
   text: string;
   values: unknown[];
@@ -14,7 +14,7 @@ const columns = `d.id, d.collection_id, d.name, d.content_type, d.size_bytes, d.
 const live = "d.deleted_at IS NULL AND d.status <> 'pending'";
 const named = "AND ($2::text IS NULL OR strpos(lower(d.name), lower($2)) > 0)";
 
-/** The newest of what was given, from the collections whose newest documents are the newest. */
+/** The newest granted documents, taken from the collections with the newest documents. */
 const given = (others: string) => {
   const wanted = `${live} AND d.id < $1::uuid ${named} ${others}`;
   return `d.id IN (SELECT id FROM (
@@ -32,19 +32,24 @@ const given = (others: string) => {
       ORDER BY d.id DESC LIMIT $3)) given ORDER BY id DESC LIMIT $3)`;
 };
 
-/** What a page of documents would be as a statement over the tables, which the policies filter. */
+/** A page of documents as a statement over the tables, filtered by the policies. */
 export function plainDocuments({ collectionId, scope, q, cursor }: Partial<ListDocumentsInput>): Plain {
-  const size = collectionId || scope !== "recent" ? 51 : 25;
   const which = collectionId
     ? `d.collection_id = $4::uuid AND ${live} AND d.id < $1::uuid ${named}`
     : given(scope === "shared" ? "AND d.owner_id <> app.actor_id()" : "");
   return {
     text: `SELECT ${columns} FROM documents d WHERE ${which} ORDER BY d.id DESC LIMIT $3`,
-    values: [cursor ?? LAST, q ?? null, size, ...(collectionId ? [collectionId] : [])],
+    values: [cursor ?? LAST, q ?? null, 51, ...(collectionId ? [collectionId] : [])],
   };
 }
 
-/** The same of one document. */
+/** The same for recent documents. Their ids are given, because a statement under the policies cannot read them. */
+export const plainRecent = (ids: string[]): Plain => ({
+  text: `SELECT ${columns} FROM documents d WHERE d.id = ANY ($1::uuid[]) AND ${live} AND app.is_collection_live(d.collection_id) LIMIT 24`,
+  values: [ids],
+});
+
+/** The same for one document. */
 export const plainDocument = (id: string): Plain => ({
   text: `SELECT ${columns} FROM documents d WHERE d.id = $1::uuid AND ${live}`,
   values: [id],
@@ -55,7 +60,7 @@ const cards = `SELECT c.id, c.name, c.description, c.visibility, c.owner_id, app
     (SELECT count(*)::int FROM (SELECT FROM documents d WHERE d.collection_id = c.id AND ${live} LIMIT 1000) counted)
   FROM collections c`;
 
-/** The same of a page of all collections that were given; without the people on their cards. */
+/** The same for a page of all granted collections, without the people on their cards. */
 export const plainCollections = (): Plain => ({
   text: `${cards}
    WHERE c.id IN (SELECT g.collection_id FROM app.my_collection_grants g WHERE g.mask & 1 <> 0 AND NOT g.is_everyone)
@@ -63,7 +68,7 @@ export const plainCollections = (): Plain => ({
   values: [LAST, 51],
 });
 
-/** The same of one collection. */
+/** The same for one collection. */
 export const plainCollection = (id: string): Plain => ({
   text: `${cards} WHERE c.id = $1::uuid`,
   values: [id],

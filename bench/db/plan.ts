@@ -19,15 +19,15 @@ interface Node {
 export interface PlanView {
   executionMs: number;
   planningMs: number;
-  /** 8 KiB each, from memory and from disk. */
+  /** Blocks of 8 KiB, from memory and from disk. */
   buffers: number;
-  /** The nodes that took the most time by themselves. */
+  /** The nodes with the most time of their own. */
   highlights: string[];
 }
 
 const SHOWN = 5;
 
-/** Runs a statement that was prepared under this name on this connection, with the very plan it has by now. */
+/** Explains a statement that was prepared under this name on this connection, with its present plan. */
 export async function explainPrepared(client: Client, name: string, values: unknown[]): Promise<PlanView> {
   const literals = values.map((value) => (value === null ? "NULL" : client.escapeLiteral(String(value))));
   const call = `EXECUTE ${client.escapeIdentifier(name)}${literals.length > 0 ? `(${literals.join(", ")})` : ""}`;

@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** One message to the database, as the product sent it. */
+/** One message of the product to the database. */
 export interface Sent {
   text: string;
   values: unknown[];
@@ -8,7 +8,7 @@ export interface Sent {
 
 let recording: Sent[] | undefined;
 
-// Before any connection is made: connections remember the method they had.
+// Loaded before any connection is made, because connections keep the method that they were made with.
 const prototype = pg.Client.prototype as unknown as { query(...args: unknown[]): unknown };
 const send = prototype.query;
 prototype.query = function (this: unknown, ...args: unknown[]) {
@@ -21,7 +21,7 @@ prototype.query = function (this: unknown, ...args: unknown[]) {
   return send.apply(this, args);
 };
 
-/** What `work` sends. One at a time. */
+/** The messages that `work` sends. Only one recording at a time. */
 export async function record(work: () => Promise<unknown>): Promise<Sent[]> {
   const sent: Sent[] = (recording = []);
   try {
@@ -32,5 +32,5 @@ export async function record(work: () => Promise<unknown>): Promise<Sent[]> {
   return sent;
 }
 
-/** Whether a message asks for something, rather than begins or ends a transaction. */
+/** Whether a message does more than begin or end a transaction. */
 export const isWork = ({ text }: Sent): boolean => !/^(BEGIN|COMMIT|ROLLBACK)\b/.test(text);

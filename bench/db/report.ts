@@ -5,7 +5,7 @@ import type { PlanView } from "./plan.ts";
 import type { RoundTrips } from "./round-trips.ts";
 import type { WorldSize } from "./world.ts";
 
-/** No list should take longer in the database. */
+/** The most that a list should take in the database. */
 const SLOW_MS = 5;
 
 interface Found {

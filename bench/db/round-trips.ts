@@ -14,7 +14,7 @@ import {
   updateDocument,
 } from "#lib/documents/index.ts";
 import { getQuota } from "#lib/quota/index.ts";
-import { addCollaborator, listCollaborators } from "#lib/sharing/index.ts";
+import { addCollaborator, listGrants } from "#lib/sharing/index.ts";
 import { confirmUpload, requestUpload } from "#lib/uploads/index.ts";
 import { makePendingUpload, makePerson, sha256 } from "#prisma/factories.ts";
 import { record } from "./recorder.ts";
@@ -26,7 +26,7 @@ export interface RoundTrips {
   transactions: number;
 }
 
-/** How often each verb goes to the database for one call. Over HTTP one more, which tells who is calling. */
+/** The messages of each verb to the database for one call. Over HTTP one more authenticates the caller. */
 export async function countRoundTrips(): Promise<RoundTrips[]> {
   const person: UserActor = await makePerson();
   const counted: RoundTrips[] = [];
@@ -47,7 +47,7 @@ export async function countRoundTrips(): Promise<RoundTrips[]> {
   await count("addCollaborator", () =>
     addCollaborator(person, made.id, { email: "someone@example.org", role: "viewer" }),
   );
-  await count("listCollaborators", () => listCollaborators(person, made.id));
+  await count("listGrants", () => listGrants(person, { type: "collection", id: made.id }));
   const bytes = Buffer.from("a text that nobody has");
   await count("requestUpload", () =>
     requestUpload(person, {

@@ -2,12 +2,12 @@ import type { Client } from "pg";
 import type { WorldSize } from "./world.ts";
 
 /**
- * Fills an empty, migrated database. Everything follows from the sizes, nothing from chance, so that two runs measure
- * the same. Documents of different collections come in turns, as they do in life: a page of one collection is spread
- * over the table. `client` is the superuser's.
+ * Fills an empty, migrated database. Everything follows from the sizes, nothing is random, so that two runs measure the
+ * same. Documents of different collections alternate, as in real use, so that a page of one is spread over the table.
+ * `client` is the superuser's.
  */
 export async function seedWorld(client: Client, size: WorldSize): Promise<void> {
-  // a large multiplier scatters neighbours; the result is even over 0 … 1
+  // a large multiplier scatters neighbours evenly over 0 … 1
   await client.query(`
     CREATE FUNCTION pg_temp.spread(i bigint, salt bigint) RETURNS float8 LANGUAGE sql IMMUTABLE
       RETURN (((i + 1) * 2654435761 + salt * 40503 * 65537) % 4294967296) / 4294967296.0`);
@@ -21,7 +21,7 @@ export async function seedWorld(client: Client, size: WorldSize): Promise<void> 
     documents,
     largestCollection,
   } = size;
-  // names of scratch tables: the ids of what was made, by number from 0
+  // scratch tables with the ids of created rows, numbered from 0
   await client.query(`
     CREATE TEMP TABLE w (n int PRIMARY KEY, id uuid);
     CREATE TEMP TABLE u (n int PRIMARY KEY, id uuid, workspace_id uuid, is_external boolean);
@@ -60,7 +60,7 @@ export async function seedWorld(client: Client, size: WorldSize): Promise<void> 
     INSERT INTO objects (id, owner_id, key, state) SELECT id, owner_id, owner_id || '/' || id || '.pdf', 'stored' FROM o;
     INSERT INTO blobs (id, owner_id, sha256, size_bytes, object_id, refs)
       SELECT id, owner_id, sha256(owner_id::text::bytea), 100000, id, refs FROM o`);
-  // foreign keys of this many rows would take most of the time; the rows above are theirs
+  // foreign keys are not checked: that would take most of the time, and they refer to the rows above
   await client.query(`
     SET session_replication_role = replica;
     INSERT INTO documents (id, collection_id, owner_id, name, content_type, size_bytes, sha256, status, page_count, progress,

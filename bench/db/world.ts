@@ -5,12 +5,12 @@ import { prepareDataFolder } from "../../scripts/launcher/data-folder.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../scripts/launcher/postgres.ts";
 import { atEnd, scratchFolder } from "../scratch.ts";
 
-/** How large a seeded database is. */
+/** The size of a seeded database. */
 export interface WorldSize {
   workspaces: number;
   users: number;
   groups: number;
-  /** How many groups contain each other in a row. */
+  /** The depth of nested groups. */
   groupDepth: number;
   membersPerGroup: number;
   collections: number;
@@ -22,7 +22,7 @@ export interface WorldSize {
   largestCollection: number;
 }
 
-/** As people grow into; fewer documents than {@link USUAL_DOCUMENTS} come with proportionally less of everything. */
+/** The default size. Fewer documents than {@link USUAL_DOCUMENTS} mean proportionally less of everything. */
 export const defaultSize = (documents: number): WorldSize => {
   const share = Math.min(1, documents / USUAL_DOCUMENTS);
   return {
@@ -40,7 +40,7 @@ export const defaultSize = (documents: number): WorldSize => {
 };
 const USUAL_DOCUMENTS = 400_000;
 
-/** A database server of its own with all migrations and no rows; ended and removed with the run. */
+/** A database server with all migrations and no rows. It is stopped and removed with the run. */
 export async function startDatabase(): Promise<EmbeddedPostgres & { dataDir: string }> {
   const dataDir = path.join(await scratchFolder(), "data");
   await prepareDataFolder(dataDir);
@@ -65,7 +65,7 @@ export async function withClient<Result>(
   }
 }
 
-/** The same server's application database for its superuser, who alone may pass by foreign keys and policies. */
+/** The application database as superuser, who alone can skip foreign keys and policies. */
 export function superuserUrl(server: EmbeddedPostgres): string {
   const { pathname } = new URL(server.ownerUrl);
   return Object.assign(new URL(server.superuserUrl), { pathname }).href;

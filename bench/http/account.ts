@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { LoadRequest } from "./load.ts";
 
-/** A person of the product, as a script knows them. */
+/** A person with an access token. */
 export interface Account {
   /** Headers of every call: a personal access token. */
   headers: Record<string, string>;
+  /** The session that pages are opened with. */
+  cookie: string;
   call<Answer>(method: string, path: string, body?: unknown): Promise<Answer>;
 }
 
@@ -25,13 +27,15 @@ export async function openAccount(origin: string): Promise<Account> {
     headers: { "content-type": "application/x-www-form-urlencoded", cookie: cookiesOf(csrf) },
     body: new URLSearchParams({ csrfToken, email, password, json: "true" }),
   }).then(demand);
-  const session = { ...json, cookie: cookiesOf(signedIn), "sec-fetch-site": "same-origin" };
-  const made = await post("/api/v1/me/tokens", session, { name: "bench", expiresInDays: 1 });
+  const cookie = cookiesOf(signedIn);
+  const session = { ...json, cookie, "sec-fetch-site": "same-origin" };
+  const made = await post("/api/v1/me/tokens", session, { name: "bench", scope: "admin", expiresInDays: 1 });
   const { token } = (await made.json()) as { token: string };
 
   const headers = { authorization: `Bearer ${token}` };
   return {
     headers,
+    cookie,
     async call<Answer>(method: string, path: string, body?: unknown) {
       const response = await fetch(`${origin}/api/v1${path}`, {
         method,
@@ -54,7 +58,7 @@ const cookiesOf = (response: Response) =>
     .map((cookie) => cookie.split(";")[0])
     .join("; ");
 
-/** A text of this length that nobody else has, and the call that announces it. */
+/** A unique text of this length, and the request for its upload address. */
 export function makeUpload(account: Account, collectionId: string, sizeBytes: number) {
   const body = randomBytes(Math.ceil(sizeBytes / 2))
     .toString("hex")
@@ -74,7 +78,7 @@ export function makeUpload(account: Account, collectionId: string, sizeBytes: nu
   return { body, request };
 }
 
-/** The call that sends the bytes to where an answer of upload-url says. */
+/** The request that sends the bytes to the address in an answer of upload-url. */
 export function putRequest(answer: string, body: string): { documentId: string; request: LoadRequest } {
   const { documentId, upload } = JSON.parse(answer) as {
     documentId: string;

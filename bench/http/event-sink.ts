@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { atEnd } from "../scratch.ts";
 
 /**
- * Takes the product's events and does nothing with them. The outbox and its relay work as always, but no document is
- * processed: each upload would keep a core busy with a child process while the next request is measured.
+ * Accepts the product's events and does nothing with them. The outbox and its relay work as usual, but no document is
+ * processed: a child process per upload would keep a core busy while the next request is measured.
  */
 export async function startEventSink(): Promise<string> {
   const server = createServer((request, response) => {

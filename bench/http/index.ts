@@ -5,6 +5,7 @@ import { cpuMs } from "../cpu.ts";
 import { startProduct } from "../product.ts";
 import { scratchFolder } from "../scratch.ts";
 import { type Account, confirmRequest, makeUpload, openAccount, putRequest } from "./account.ts";
+import { grantAndRevoke, rename } from "./changes.ts";
 import { startEventSink } from "./event-sink.ts";
 import { type LoadPhase, type LoadRequest, type LoadResult, startLoadGenerator } from "./load.ts";
 import { report, type RoundSample } from "./report.ts";
@@ -45,8 +46,10 @@ export const http: Bench = {
       env: {
         RATE_LIMIT_FACTOR: "0",
         FREE_COLLECTIONS: "1000000",
+        FREE_COLLABORATORS_PER_COLLECTION: "1000000",
         FREE_DOCUMENTS: "100000000",
         FREE_STORAGE_BYTES: "1000000000000000",
+        MAX_PENDING_UPLOADS: "1000000",
         INNGEST_BASE_URL: await startEventSink(),
         INNGEST_EVENT_KEY: "bench",
         INNGEST_SIGNING_KEY: `signkey-local-${randomBytes(32).toString("hex")}`,
@@ -66,6 +69,11 @@ export const http: Bench = {
     progress(`filling ${COLLECTIONS} collections`);
     const { collections, documents } = await fill({ origin, account, load, concurrency, seconds: 0 });
     const target = collections[0]!;
+    const versions = new Map(documents.map((id) => [id, 1]));
+    for (const id of documents) {
+      const { version } = await account.call<{ version: number }>("GET", `/documents/${id}`);
+      versions.set(id, version);
+    }
 
     const read = (paths: string[]): LoadRequest[] =>
       paths.map((found) => ({ method: "GET", path: found, headers: account.headers }));
@@ -86,7 +94,10 @@ export const http: Bench = {
         });
         samples.push({ name: name as keyof typeof reads, ...result });
       }
-      return [...samples, ...(await upload({ origin, account, load, concurrency, seconds }, target))];
+      const setting = { origin, account, load, concurrency, seconds };
+      samples.push(await rename(setting, versions));
+      samples.push(...(await grantAndRevoke(setting, collections)));
+      return [...samples, ...(await upload(setting, target))];
     };
 
     progress("warming up");

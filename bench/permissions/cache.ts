@@ -2,7 +2,7 @@ import type { UserActor } from "#lib/authz/actor.ts";
 import { check } from "#lib/sharing/index.ts";
 import { type Timing, timingOf } from "./loops.ts";
 
-/** How long the cache that is tried here keeps an answer, and so goes on serving a right that was taken. */
+/** How long the tried cache keeps an answer, and so serves a revoked right. */
 export const LIFETIME_MS = 5000;
 
 export interface CacheTrial {
@@ -10,7 +10,7 @@ export interface CacheTrial {
   cached: Timing;
 }
 
-/** Checks asked of the database, and of a map in the process that keeps answers for some seconds. */
+/** Checks answered by the database, and by a map in the process that keeps answers for some seconds. */
 export async function tryCache(actor: UserActor, documents: string[]): Promise<CacheTrial> {
   const kept = new Map<string, { until: number; isAllowed: boolean }>();
   const ask = (id: string) => check(actor, "view_documents", { type: "document", id });

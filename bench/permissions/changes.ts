@@ -12,11 +12,11 @@ export interface Sides {
   insert: Timing;
 }
 export interface Changes {
-  /** The statement alone, in a transaction that goes on. */
+  /** The statement alone, inside an open transaction. */
   inside: Sides;
   /** From BEGIN to the answer of COMMIT, over a connection. */
   committed: Sides;
-  /** Recomputing what everybody may, on everything. */
+  /** Refreshing a materialized view of everybody's permissions. */
   refreshMs: number;
   refreshedRows: number;
 }
@@ -31,7 +31,7 @@ interface Targets {
   addresses: string[];
 }
 
-/** Collections of the manager, and for each somebody who is not in it. */
+/** Collections of the manager, and for each a person without access. */
 export async function targetsOf(owner: pg.Client, { people }: World): Promise<Targets> {
   const collections = await owner.query<{ id: string }>(
     "SELECT id FROM collections WHERE owner_id = $1 ORDER BY id LIMIT $2",
@@ -48,7 +48,7 @@ export async function targetsOf(owner: pg.Client, { people }: World): Promise<Ta
   };
 }
 
-/** Grants and revocations timed by the server itself, each on another collection, and rolled back. */
+/** Grants and revocations timed by the server itself, each on another collection. They are rolled back. */
 export async function makeShareLoop(clients: Clients, world: World) {
   const { app, owner } = clients;
   const { collections, people, addresses } = await targetsOf(owner, world);
@@ -92,7 +92,7 @@ export async function makeShareLoop(clients: Clients, world: World) {
   return { share: () => run(app, false), insert: () => run(owner, true) };
 }
 
-/** What giving and taking access costs, beside the insert of the same row and beside computing everything anew. */
+/** The cost of granting and revoking, compared with a bare insert and with refreshing a materialized view. */
 export async function measureChanges(
   world: World,
   clients: Clients,
@@ -134,7 +134,7 @@ const sidesOf = ({ grant, revoke, insert }: Turns): Sides => ({
   insert: timingOf(insert),
 });
 
-/** Each change in a transaction of its own, in turns; what was made is removed again. */
+/** Makes each change in a transaction of its own, alternately, and removes what it made. */
 async function makeCommitted({ app, owner }: Clients, world: World) {
   const { collections, people, addresses } = await targetsOf(owner, world);
   const { manager } = world.people;

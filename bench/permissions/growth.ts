@@ -13,13 +13,13 @@ export interface GrowthLine {
   large: Timing;
 }
 
-/** Microseconds of each time something was asked in one turn. */
+/** Microseconds of each call in one turn. */
 type Samplers = Record<Asked, () => Promise<number[]>>;
 
 /**
- * The same questions of the same person in a world of a thousand grants and in one of a million, in turns. The worlds are
- * two databases, so two processes of the server answer, of which one may be faster by chance for as long as it lives:
- * each round has two of its own.
+ * Calls the same for one person in a world of a thousand grants and in one of a million, alternately. The worlds are two
+ * databases and so two processes of the server, and one process may be faster by chance as long as it lives. So each
+ * round opens new connections.
  */
 export async function measureGrowth(
   worlds: Worlds,
@@ -69,7 +69,7 @@ async function samplers(world: World, clients: Clients, page: string): Promise<S
   const loop = (text: string) => makeLoop(owner, app, text, ordinary);
   const list = await loop(page);
   const read = await loop(`SELECT ${columns} FROM documents d WHERE d.id = $1`);
-  const check = await loop("SELECT rights FROM app.access_place(NULL, $1) WHERE NOT is_trashed");
+  const check = await loop("SELECT rights FROM app.find_resource(NULL, $1) WHERE NOT is_trashed");
   const shares = await makeShareLoop(clients, world);
   return {
     "a page of what is shared": () => list.run([ordinary.id], 40),

@@ -13,12 +13,12 @@ const WARM_UP_MS = 3000;
 export interface OverHttp {
   emptyPerSecond: number;
   documentPerSecond: number;
-  /** Median of the rounds' ratios of documents to empty answers per second, with the least and the most. */
+  /** Documents per second divided by empty answers per second: the median of the rounds' ratios. */
   ratio: number;
   ratioRange: [least: number, most: number];
 }
 
-/** `GET /documents/{id}` against the empty handler of the same server, in turns, by people who may view it. */
+/** `GET /documents/{id}` by people who may view it, compared with the empty handler of the same server, alternately. */
 export async function measureHttp(
   root: string,
   {

@@ -8,14 +8,14 @@ import { measureHttp } from "./http.ts";
 import { report } from "./report.ts";
 import { makeWorlds } from "./worlds.ts";
 
-/** Who sees what, among a million grants: reading, giving and taking access. */
+/** Reading, granting and revoking among a million grants. */
 export const permissions: Bench = {
   name: "permissions",
   summary:
     "reads under the policies, grants and revocations among a million grants, against the same by hand",
   isDefault: false,
   async run({ root, options, progress }: BenchContext) {
-    // first, with a database of its own: building the product may fail, and seeding takes minutes
+    // first, because a build may fail, and seeding takes minutes; it has a database of its own
     const http = await measureHttp(root, { ...options, progress });
     progress("starting a database");
     const server = await startDatabase();
@@ -32,7 +32,7 @@ export const permissions: Bench = {
       LOG_LEVEL: "silent",
       RATE_LIMIT_FACTOR: "0",
     });
-    // statements are recorded where they leave, so this comes before whatever connects
+    // before anything connects, because it records the statements of each connection
     await import("../db/recorder.ts");
     const { closeDatabase } = await import("#lib/db/index.ts");
     atEnd(closeDatabase);
@@ -49,7 +49,7 @@ export const permissions: Bench = {
       withClient(worlds.large.ownerUrl, async (owner) => {
         const large = { app, owner };
         const reads = await withClient(superuserUrl(server), async (both) => {
-          // as the application's role has it
+          // like the application's role
           await both.query("SET jit = off");
           return measureReads(worlds.large, { ...large, both }, asked);
         });

@@ -3,7 +3,7 @@ import type { UserActor } from "#lib/authz/actor.ts";
 import { beginAs } from "#lib/db/context.ts";
 import { median, middleMean, percentile } from "../statistics.ts";
 
-/** Microseconds of one execution, over all turns; `turns` has what each of them found. */
+/** Microseconds of one execution, over all turns; `turns` has the figures of each. */
 export interface Timing {
   p10Us: number;
   p50Us: number;
@@ -25,28 +25,28 @@ export function timingOf(turns: number[][]): Timing {
 }
 
 /**
- * How many times as long `a` takes as `b`, measured in turns: the median of the ratios within each turn. A machine that is
- * slower for a while is so for both sides of a turn, while percentiles over all turns would compare its slow moments with
- * its fast ones. The server's clock ticks in microseconds, so a turn is the mean of its middle half, not its middle value.
+ * How many times as long `a` takes as `b`: the median of the ratios within each turn. A machine that is slow for a while
+ * slows both sides of a turn, whereas percentiles over all turns would compare its slow moments with its fast ones. The
+ * server's clock ticks in microseconds, so a turn counts by the mean of its middle half instead of its median.
  */
 export const timesAsLong = (a: Timing, b: Timing, part: "middleUs" | "p95Us" = "middleUs"): number =>
   median(a.turns.map((turn, i) => turn[part] / b.turns[i]![part]));
 
-/** Whom policies filter, and whom they do not. */
+/** The role that policies filter, and the one that they do not. */
 export type Role = "sheaf_app" | "sheaf_owner";
 
-/** A statement that the server repeats and times by itself. */
+/** A statement that the server repeats and times itself. */
 export interface Loop {
-  /** Executes for each argument in turn, `rounds` times over; microseconds each. */
+  /** Executes the statement for each argument, `rounds` times. Microseconds each. */
   run(args: string[], rounds: number): Promise<number[]>;
 }
 
 let made = 0;
 
 /**
- * Has the server time a statement in a loop of its own: executed from its cached plan as a named statement is, with all
- * rows fetched, but without a client, its connection and the text of answers. `$1` stands for a uuid, `$2` for the
- * actor's. It runs as the role of `client`, or as `role` where that may change it; `owner` makes the function.
+ * Lets the server time a statement in a loop: executed from its cached plan like a named statement, with all rows
+ * fetched, but without connection and output. `$1` is a uuid, `$2` the actor's. It runs as the role of `client`, or as
+ * `role` where `client` can change to it. `owner` creates the function.
  */
 export async function makeLoop(
   owner: pg.Client,
@@ -86,12 +86,12 @@ export async function makeLoop(
   };
 }
 
-/** How long a loop is repeated in each of its turns: short, so that both sides of a turn meet the same machine. */
+/** The length of a turn. Short, so that both sides of a turn meet the machine in the same state. */
 const TURN_US = 10_000;
 const MOST_PER_TURN = 400;
 const TURNS_PER_ROUND = 6;
 
-/** Times loops in turns, so that what else the machine does hits them alike; the first of a turn is the last of the next. */
+/** Times loops alternately, so that other load hits them alike. The order is reversed in every other turn. */
 export async function timeInTurns<Name extends string>(
   loops: Record<Name, { loop: Loop; args: string[] }>,
   rounds: number,
@@ -102,7 +102,7 @@ export async function timeInTurns<Name extends string>(
   let isLong = false;
   for (const name of names) {
     const { loop, args } = loops[name];
-    // plans last after five executions; the caches are warm then too
+    // PostgreSQL settles on a plan after five executions; caches are warm then, too
     await loop.run(args, Math.ceil(8 / args.length));
     const once = median(await loop.run(args, 1)) * args.length;
     isLong ||= once > TURN_US * TURNS_PER_ROUND;

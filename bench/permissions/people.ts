@@ -2,17 +2,17 @@ import type { Client } from "pg";
 import type { UserActor } from "#lib/authz/actor.ts";
 import { LEVELS } from "./seed.ts";
 
-/** Those whose reading and sharing is measured. */
+/** The people whose reading and sharing is measured. */
 export interface People {
-  /** A hundredth of all collections, through five levels of groups. */
+  /** Sees a hundredth of all collections, through five levels of groups. */
   nested: UserActor;
-  /** A tenth of all collections and a hundred single documents, by grants of their own. */
+  /** Sees a tenth of all collections and a hundred single documents, by grants of their own. */
   direct: UserActor;
-  /** Half of all collections, as they are open to the workspace. */
+  /** Sees half of all collections, which are open to the workspace. */
   colleague: UserActor;
-  /** External: three documents. */
+  /** An external person who sees three documents. */
   guest: UserActor;
-  /** The same few things in a world of any size, by grants of their own and through groups. */
+  /** Sees the same few resources in a world of any size, by grants of their own and through groups. */
   ordinary: UserActor;
   /** Owns the collections that are shared and unshared. */
   manager: UserActor;
@@ -28,11 +28,11 @@ export async function addPeople(client: Client, collections: number): Promise<Pe
     (await client.query<{ id: string }>(text, values)).rows[0]!.id;
   const workspace = (name: string) => one("INSERT INTO workspaces (name) VALUES ($1) RETURNING id", [name]);
   const [home, open] = [await workspace("Home"), await workspace("Open")];
-  const person = async (name: string, place: string, isExternal = false): Promise<UserActor> => {
+  const person = async (name: string, workspaceId: string, isExternal = false): Promise<UserActor> => {
     const id = await one(
       `INSERT INTO users (workspace_id, workspace_role, email, email_normalized, name, email_verified_at, is_external)
        VALUES ($2, $3, $1 || '@example.org', $1 || '@example.org', $1, now(), $4) RETURNING id`,
-      [name, place, isExternal ? "guest" : "member", isExternal],
+      [name, workspaceId, isExternal ? "guest" : "member", isExternal],
     );
     return { kind: "user", id };
   };
@@ -109,7 +109,7 @@ export async function addPeople(client: Client, collections: number): Promise<Pe
   return people;
 }
 
-/** Groups each in the one before, the person in the last; from the outermost to that. */
+/** A chain of nested groups, outermost first, with the person in the innermost. */
 async function chain(client: Client, workspaceId: string, member: UserActor): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
     "INSERT INTO groups (workspace_id, name) SELECT $1, $2 || n FROM generate_series(1, $3) n RETURNING id",

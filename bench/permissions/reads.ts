@@ -12,7 +12,7 @@ export const columns = `d.id, d.collection_id, d.name, d.content_type, d.size_by
   d.owner_id, d.version, d.created_at, d.updated_at`;
 const live = "d.deleted_at IS NULL AND d.status <> 'pending'";
 const PAGE = 50;
-/** Counting stops here: "50+". */
+/** Counts end here: "50+". */
 const COUNTED = PAGE + 1;
 
 const asked = {
@@ -24,13 +24,13 @@ const asked = {
 
 export interface ReadLine {
   who: string;
-  /** Part of all live documents that they may view. */
+  /** The share of all live documents that they may view. */
   visible: number;
   what: string;
   rls: Timing;
   byHand: Timing;
 }
-/** What the product asks for the same page of everything shared with a person. */
+/** The product's own statement for a page of everything shared with a person. */
 export interface PageLine {
   who: string;
   rows: number;
@@ -41,7 +41,7 @@ export interface Reads {
   pages: PageLine[];
   points: PointLine[];
 }
-/** One document by id: as a named statement over a connection, answer included, and executed in the server alone. */
+/** One document by id: as a named statement over a connection with its answer, and executed in the server alone. */
 export interface PointLine {
   who: string;
   asked: { rls: Timing; unrestricted: Timing };
@@ -52,13 +52,13 @@ interface Clients {
   app: pg.Client;
   owner: pg.Client;
   /**
-   * Becomes either of them. What is compared runs in one process of the server: of two, one is faster for minutes, by
-   * where it happens to run and what its memory looks like.
+   * Switches between both roles. Both sides of a comparison run in one process of the server, because one of two processes
+   * is faster for minutes by chance.
    */
   both: pg.Client;
 }
 
-/** Lists, counts and point reads under the policies, against the same with the rule in the query and without a rule. */
+/** Lists, counts and point reads under the policies, compared with the rule in the query and with no rule. */
 export async function measureReads(
   { people }: World,
   clients: Clients,
@@ -113,7 +113,7 @@ async function pointsOf({ app, owner, both }: Clients, actor: UserActor, rounds:
     ["rls", "sheaf_app"],
     ["unrestricted", "sheaf_owner"],
   ] as const;
-  // the first turns warm up this process, which takes longer than the server
+  // the first turns warm up this process, which takes longer than warming up the server
   for (let turn = -6; turn < rounds * 6; turn++)
     for (const [name, role] of turn % 2 ? sides : sides.toReversed()) {
       const samples = await askEach(both, role, actor, text, args);
@@ -122,7 +122,7 @@ async function pointsOf({ app, owner, both }: Clients, actor: UserActor, rounds:
   return { executed, asked: { rls: timingOf(asking.rls), unrestricted: timingOf(asking.unrestricted) } };
 }
 
-/** Asks by a named statement, one after the other, in the product's transaction; microseconds each. */
+/** Runs a named statement for each argument in the product's transaction. Microseconds each. */
 async function askEach(
   client: pg.Client,
   role: Role,
@@ -142,7 +142,7 @@ async function askEach(
   return samples;
 }
 
-/** The rule in the form that is faster for this question. */
+/** The form of the rule by hand that is faster for this statement. */
 async function faster(
   { owner, both }: Clients,
   text: string,
@@ -165,7 +165,7 @@ async function pageOf({ app, owner }: Clients, actor: UserActor, rounds: number)
   return { page, rows: await seen(app, actor, `SELECT count(*)::int AS value FROM (${text}) q`) };
 }
 
-/** The statement behind a page of "shared with me" as the product sends it, with its values written in. */
+/** The product's statement for a page of "shared with me", with its values written in. */
 export async function pageStatement(client: pg.Client, actor: UserActor): Promise<string> {
   const sent = await record(() => listDocuments(actor, { scope: "shared" }));
   const { text, values } = sent.findLast(isWork)!;
@@ -186,7 +186,7 @@ async function ask<Row extends object>(client: pg.Client, actor: UserActor, text
 const seen = async (client: pg.Client, actor: UserActor, text: string) =>
   (await ask<{ value: number }>(client, actor, text))[0]!.value;
 
-/** Collections of ordinary size that somebody sees something of. */
+/** Collections of ordinary size with documents that somebody sees. */
 const collectionsOf = async (app: pg.Client, actor: UserActor) =>
   (
     await ask<{ id: string }>(
@@ -195,7 +195,7 @@ const collectionsOf = async (app: pg.Client, actor: UserActor) =>
       `SELECT d.collection_id AS id FROM (SELECT * FROM documents d WHERE ${live} ORDER BY d.id DESC LIMIT 1000) d GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 20`,
     )
   ).map(({ id }) => id);
-/** Documents all over what somebody sees. */
+/** Documents spread over everything that somebody sees. */
 export const documentsOf = async (app: pg.Client, actor: UserActor) =>
   (
     await ask<{ id: string }>(

@@ -18,7 +18,7 @@ export interface Found {
   http: OverHttp;
 }
 
-/** What is wanted, decided before anything was measured. */
+/** The goals, decided before anything was measured. */
 const goals = { list: 0.95, pageMs: 5, point: 0.55, http: 0.6, change: 2, refresh: 1000, growth: 1.3 };
 
 const met = (isMet: boolean) => (isMet ? "met" : "MISSED");
@@ -54,7 +54,7 @@ export function report(found: Found): BenchResult {
         ...spread(rls),
         us(unrestricted.p50Us),
         ratio(measured),
-        // with nothing but the executor counted, three index scans stand against one
+        // without a goal: in the executor alone, three index scans are compared with one
         ...(way === "asked" ? [`≥ ${goals.point}`, met(measured >= goals.point)] : ["", ""]),
       ];
     }),
@@ -68,7 +68,7 @@ export function report(found: Found): BenchResult {
         ...spread(changes[way][what]),
         us(changes[way].insert.p50Us),
         ratio(measured),
-        // a change is one once it is committed, and so is a bare insert
+        // the goal is for committed changes, as a bare insert also has to commit
         ...(way === "committed" ? [`≤ ${goals.change}`, met(measured <= goals.change)] : ["", ""]),
       ];
     }),

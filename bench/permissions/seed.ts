@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 
-/** How large a world is. People and groups are as many in each. */
+/** The size of a world. The number of people and groups is always the same. */
 export interface Size {
-  /** Rows of `permissions` in the end, exactly. */
+  /** The exact number of rows of `permissions`. */
   grants: number;
   documents: number;
   collections: number;
@@ -12,16 +12,16 @@ const WORKSPACES = 20;
 const USERS = 10_000;
 const GROUPS = 1000;
 const MEMBERS = 20;
-/** Groups that contain each other in a row. */
+/** The depth of nested groups. */
 export const LEVELS = 5;
 
 /**
- * People, groups, collections and documents in an empty, migrated database, each collection with its owner's grant.
- * Everything follows from the sizes, nothing from chance. Leaves temporary tables `u`, `g`, `c` and `d` behind, which
- * number what was made from 0. `client` is the superuser's.
+ * Fills an empty, migrated database with people, groups, collections and documents; each collection has its owner's
+ * grant. Everything follows from the sizes, nothing is random. Leaves temporary tables `u`, `g`, `c` and `d` that number
+ * the rows from 0. `client` is the superuser's.
  */
 export async function seed(client: Client, { collections, documents }: Size): Promise<void> {
-  // even over 0 … 1, and another order for each salt
+  // evenly spread over 0 … 1, in another order for each salt
   await client.query(`
     CREATE FUNCTION pg_temp.spread(i bigint, salt bigint) RETURNS float8 LANGUAGE sql IMMUTABLE
       RETURN (hashint8extended(i, salt) & 4294967295) / 4294967296.0`);
@@ -49,8 +49,8 @@ export async function seed(client: Client, { collections, documents }: Size): Pr
     INSERT INTO permissions (user_id, collection_id, role_id, opened_at)
       SELECT c.owner_id, c.id, r.id, now() FROM c JOIN roles r ON r.name = 'owner' AND r.workspace_id IS NULL;
     INSERT INTO d SELECT n, uuidv7(), floor(power(pg_temp.spread(n, 2), 1.5) * ${collections})::int FROM generate_series(0, ${documents - 1}) n`);
-  // Documents of different collections come in turns, as they do in life: a page of one is spread over the table.
-  // Foreign keys of this many rows would take most of the time; the rows above are theirs.
+  // Documents of different collections alternate, as in real use, so that a page of one is spread over the table.
+  // Foreign keys are not checked: that would take most of the time, and they refer to the rows above.
   await client.query(`
     CREATE TEMP TABLE dd AS
       SELECT d.n, d.id, c.id AS collection_id, CASE WHEN d.n % 5 = 4 THEN u.id ELSE c.owner_id END AS owner_id
@@ -70,21 +70,21 @@ export async function seed(client: Client, { collections, documents }: Size): Pr
     SET session_replication_role = DEFAULT`);
 }
 
-/** Takes the indexes that no rule depends on off the tables that are filled, which is faster; what is returned puts them back. */
+/** Drops indexes that no rule depends on, which makes filling faster. Returns a function that creates them again. */
 export async function withoutIndexes(client: Client): Promise<() => Promise<void>> {
   const { rows } = await client.query<{ name: string; definition: string }>(`
     SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition
       FROM pg_index i WHERE i.indrelid IN ('documents'::regclass, 'permissions'::regclass) AND NOT i.indisunique`);
   for (const { name } of rows) await client.query(`DROP INDEX ${name}`);
   return async () => {
-    // an index belongs to its table's owner, whoever makes it
+    // an index belongs to its table's owner, whoever creates it
     for (const { definition } of rows) await client.query(definition);
   };
 }
 
 /**
- * Grants to people and groups picked evenly, until there are as many as wanted: a little over half of them on
- * collections, one of ten to a group. In bulk: masks are copied here, and keys are known to exist.
+ * Adds grants to evenly picked people and groups until `grants` is reached: a little over half of them on collections,
+ * one of ten to a group. In bulk: masks are copied here, and keys are known to exist.
  */
 export async function fill(client: Client, { grants, collections, documents }: Size): Promise<void> {
   const missing = async () => {
@@ -105,10 +105,10 @@ export async function fill(client: Client, { grants, collections, documents }: S
         ON CONFLICT DO NOTHING`);
   await client.query("SET session_replication_role = replica");
   await add("collection_id", "c", collections, Math.floor((await missing()) * 0.55), 11);
-  // two picks may fall on the same pair
+  // two picks may give the same pair
   for (let salt = 21; (await missing()) > 0; salt += 10)
     await add("document_id", "d", documents, await missing(), salt);
   await client.query("SET session_replication_role = DEFAULT");
-  // the tier with room for many collaborators
+  // the tier that allows many collaborators
   await client.query("UPDATE user_quotas SET tier_name = 'pro'");
 }

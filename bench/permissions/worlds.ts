@@ -3,7 +3,7 @@ import { superuserUrl, withClient } from "../db/world.ts";
 import { addPeople, type People } from "./people.ts";
 import { fill, seed, type Size, withoutIndexes } from "./seed.ts";
 
-/** A seeded database and who is asked about in it. */
+/** A seeded database and its people. */
 export interface World extends Size {
   /** As `sheaf_app`. */
   appUrl: string;
@@ -17,12 +17,12 @@ export interface Worlds {
 }
 
 const sizes: Record<keyof Worlds, Size> = {
-  // as many documents in a collection, on average, as in the large one
+  // on average as many documents in a collection as in the large world
   small: { grants: 1000, documents: 5000, collections: 100 },
   large: { grants: 1_000_000, documents: 400_000, collections: 8000 },
 };
 
-/** Two databases of one server: the one that is there, and a copy of it, made while it is empty. */
+/** Two databases of one server: the existing one, and a copy that is made while it is empty. */
 export async function makeWorlds(
   server: EmbeddedPostgres,
   progress: (line: string) => void,

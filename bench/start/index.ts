@@ -20,7 +20,7 @@ interface Phase {
   seconds: number;
 }
 
-/** From nothing to an answer, as a stranger meets it, and again. Measures what is committed, not what is being edited. */
+/** The first start from a bare clone, and later starts. Measures what is committed, not uncommitted edits. */
 export const start: Bench = {
   name: "start",
   summary: "seconds to ready: from a bare clone, and from installed and built",
@@ -31,7 +31,7 @@ export const start: Bench = {
     const dataDir = path.join(scratch, "data");
     const cache = path.join(scratch, "npm-cache");
     const command: [string, ...string[]] = ["npm", "start", "--"];
-    // what this command's own npm hands down would send the clone's npm back here
+    // npm's own variables of this command would lead the clone's npm back to this folder
     const env: Record<string, string> = { INIT_CWD: clone, npm_execpath: "", npm_config_local_prefix: clone };
     if (options.coldCache) env.npm_config_cache = cache;
     const once = async (timeoutMs?: number) => {
@@ -76,7 +76,7 @@ async function restart(once: () => Promise<Start>, dataDir: string, data: "keep"
   return once();
 }
 
-/** The launcher's own lines: a label and how long it took. */
+/** The launcher's lines: a label and a duration. */
 function readPhases(output: string): Phase[] {
   return [...output.matchAll(/^ {2}(\S.*?)(?: \(.*\) … | {2,})(\d+(?:\.\d+)?) s(?: {3}.*)?$/gm)].map(
     (match) => ({

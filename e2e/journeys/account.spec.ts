@@ -94,6 +94,7 @@ test("an access token is made, used by a program, and revoked", async ({ product
   await page.getByRole("button", { name: "New token" }).click();
   const dialog = page.getByRole("dialog", { name: "New access token" });
   await dialog.getByLabel("Name").fill("Nightly backup");
+  await expect(dialog.getByText("changes nothing", { exact: false })).toBeVisible();
   await look(page, "token-new");
   await dialog.getByRole("button", { name: "Create" }).click();
   const shown = page.getByRole("dialog", { name: "Your new token" });
@@ -104,8 +105,29 @@ test("an access token is made, used by a program, and revoked", async ({ product
   const script = new Caller(product.url, { token });
   const { items } = await script.must("GET", "/collections");
   expect(items).toMatchObject([{ name: "For scripts" }]);
+  // it was not said that it may write
+  const refused = await script.call("POST", "/collections", { body: { name: "By a script" } });
+  expect([refused.status, refused.body.title]).toEqual([403, "Your token may not do this"]);
 
   await page.reload();
+  await page.getByRole("button", { name: "New token" }).click();
+  await dialog.getByLabel("Name").fill("Importer");
+  await dialog.getByLabel("What it may do").click();
+  await page.getByRole("option", { name: "Read and write", exact: true }).click();
+  await expect(dialog.getByText("Also uploads", { exact: false })).toBeVisible();
+  await dialog.getByRole("button", { name: "Create" }).click();
+  const writing = new Caller(product.url, { token: await shown.getByLabel("Token").inputValue() });
+  await shown.getByRole("button", { name: "Done" }).click();
+  expect((await writing.call("POST", "/collections", { body: { name: "By a script" } })).status).toBe(201);
+  expect((await writing.call("POST", "/groups", { body: { name: "By a script" } })).status).toBe(403);
+  // neither does what is about the account itself
+  expect((await writing.call("DELETE", "/me/sessions")).body.title).toBe("Sign in first");
+  const list = page.getByRole("list", { name: "Access tokens" });
+  await expect(list.getByRole("listitem").filter({ hasText: "Importer" })).toContainText("Read and write");
+  await look(page, "tokens");
+  await page.getByRole("button", { name: "Revoke Importer" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Revoke" }).click();
+  await expect(list.getByRole("listitem")).toHaveCount(1);
   await page.getByRole("button", { name: "Revoke Nightly backup" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Revoke" }).click();
   await expect(page.getByText("No access tokens")).toBeVisible();

@@ -1,6 +1,14 @@
-import { askUpload, type Person, sendBytes, type Upload, uploadFile } from "../support/caller.ts";
+import {
+  askUpload,
+  type Person,
+  sendBytes,
+  type Upload,
+  uploadFile,
+  uploadRequest,
+} from "../support/caller.ts";
 import type { Product } from "../support/product.ts";
 import { expect, look, test } from "../support/test.ts";
+import { until } from "../support/until.ts";
 
 const kilobytes = (count: number, name = `${count} KB.txt`): Upload => ({
   name,
@@ -57,25 +65,38 @@ test("the bar turns amber and red; a refusal shows the figures; what is deleted 
   await look(page, "quota-preflight");
   await dialog.getByRole("button", { name: "Close" }).last().click();
 
-  // by the server, which decides
-  const { documentId, upload } = await askUpload(anna.api, id, tooMuch);
-  expect(await sendBytes(upload!, new Uint8Array(tooMuch.bytes))).toBe(200);
-  const refused = await anna.api.call("POST", `/documents/${documentId}/confirm`);
-  expect(refused.status).toBe(413);
-  expect(refused.body).toMatchObject({
+  // by the server, which decides: before anything is sent, when a file does not even fit alone
+  const alone = await anna.api.call("POST", "/documents/upload-url", { body: uploadRequest(id, tooMuch) });
+  expect(alone.status).toBe(413);
+  expect(alone.body).toMatchObject({
     code: "quota_exceeded",
     usedBytes: 98_304,
     limitBytes: 102_400,
     rejectedBytes: 20_480,
   });
-  expect((await anna.api.call("GET", `/documents/${documentId}`)).status).toBe(404);
-  const german = await anna.api.call("POST", `/documents/${documentId}/confirm`, {
-    headers: { "accept-language": "de" },
+  // the page shows what arrives, and asks how it goes while that is deleted already
+  tolerate(page, /^404 GET \/api\/v1\/documents\//);
+  // of two that fit alone but not together, whoever comes second
+  const [one, other] = await Promise.all(
+    ["One.txt", "Other.txt"].map(async (name) => {
+      const file = kilobytes(3, name);
+      const { documentId, upload } = await askUpload(anna.api, id, file);
+      expect(await sendBytes(upload!, new Uint8Array(file.bytes))).toBe(200);
+      return documentId;
+    }),
+  );
+  await anna.api.must("POST", `/documents/${one}/confirm`);
+  const refused = await anna.api.call("POST", `/documents/${other}/confirm`);
+  expect(refused.status).toBe(413);
+  expect(refused.body).toMatchObject({
+    code: "quota_exceeded",
+    usedBytes: 101_376,
+    limitBytes: 102_400,
+    rejectedBytes: 3072,
   });
-  expect(german.status).toBe(404);
+  expect((await anna.api.call("GET", `/documents/${other}`)).status).toBe(404);
+  expect((await anna.api.call("DELETE", `/documents/${one}?permanent=true`)).status).toBe(204);
 
-  // a page that shows a document asks for it once more while it is being left
-  tolerate(page, /404 GET \/api\/v1\/documents/);
   // the trash still counts; deleting for good frees
   await page.goto(`/documents/${last.id}`);
   await page.getByRole("button", { name: "Actions for “15 KB.txt”" }).click();
@@ -151,4 +172,65 @@ test("no collection beyond the limit, said with its figures", async ({
   await dialog.getByRole("button", { name: "Create" }).click();
   await expect(dialog.getByRole("alert")).toContainText("You have 1 of 1 collections.");
   await look(page, "quota-collections");
+});
+
+test("too much under way at once is said in the tray, and goes on once there is room", async ({
+  product,
+  person,
+  browserOf,
+  tolerate,
+}) => {
+  const anna = await person("Anna Berg");
+  await limit(product, anna, { bytes: 102_400 });
+  const { id } = await anna.api.must("POST", "/collections", { body: { name: "Small shelf" } });
+  const begun = [
+    await askUpload(anna.api, id, kilobytes(100)),
+    await askUpload(anna.api, id, kilobytes(100)),
+  ];
+  const refused = await anna.api.call("POST", "/documents/upload-url", {
+    body: uploadRequest(id, kilobytes(20)),
+    headers: { "accept-language": "de" },
+  });
+  expect(refused.status).toBe(413);
+  expect(refused.body).toMatchObject({
+    title: "Zu viele unfertige Uploads",
+    ...{ resource: "pendingBytes", used: 204_800, limit: 204_800, requested: 20_480 },
+  });
+
+  const page = await browserOf(anna);
+  tolerate(page, /413 POST \/api\/v1\/documents\/upload-url/);
+  await page.goto(`/collections/${id}`);
+  const letter = kilobytes(20, "Letter.txt");
+  await page
+    .getByRole("banner")
+    .getByLabel("Choose files")
+    .setInputFiles([{ name: letter.name, mimeType: letter.type, buffer: letter.bytes }]);
+  const tray = page.getByRole("region", { name: "Uploads" });
+  await expect(tray).toContainText("You have begun uploads of 200 KB in the last hour");
+  await expect(tray.getByRole("meter")).toHaveAttribute("aria-valuenow", "204800");
+  await look(page, "upload-under-way");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.setViewportSize({ width: 360, height: 720 });
+  await look(page, "upload-under-way-dark-phone");
+  expect((await anna.api.call("DELETE", `/documents/${begun[0]!.documentId}`)).status).toBe(204);
+  await tray.getByRole("button", { name: "Try “Letter.txt” again" }).click();
+  await expect(tray.getByRole("heading", { name: "1 file uploaded" })).toBeVisible();
+
+  // whoever leaves the page in the middle keeps no room
+  const underWay = async () => {
+    const [row] = await product.query<{ count: number }>(
+      "SELECT q.pending_documents AS count FROM user_quotas q JOIN users u ON u.id = q.user_id WHERE u.email = $1",
+      [anna.email],
+    );
+    return row!.count;
+  };
+  page.on("dialog", (dialog) => void dialog.accept());
+  await page.route("**/storage/**", () => undefined);
+  await page
+    .getByRole("banner")
+    .getByLabel("Choose files")
+    .setInputFiles([{ name: "Half.txt", mimeType: "text/plain", buffer: kilobytes(10).bytes }]);
+  await until("an upload to be under way", async () => (await underWay()) === 2);
+  await page.goto("/settings");
+  await until("the upload to be given up", async () => (await underWay()) === 1);
 });

@@ -161,12 +161,17 @@ test("a group gets a role, its nested members open the collection at once, and a
   // closing it again says whom that closes out
   const general = dialog.getByRole("combobox", { name: "General access" });
   const closing = annas.getByRole("alertdialog", { name: "Make “Field notes” private?" });
-  await general.click();
-  await annas.getByRole("option", { name: /^Private/ }).click();
-  await expect(closing).toContainText("2 people lose access.");
-  await annas.keyboard.press("Escape");
-  await expect(general).toBeFocused();
-  await expect(general).toHaveText("Workspace");
+  // on a slow machine, too, an Escape that comes as the question appears closes the question alone
+  const machine = await annas.context().newCDPSession(annas);
+  for (const rate of [10, 10, 1]) {
+    await machine.send("Emulation.setCPUThrottlingRate", { rate });
+    await general.click();
+    await annas.getByRole("option", { name: /^Private/ }).click();
+    await expect(closing).toContainText("2 people lose access.");
+    await annas.keyboard.press("Escape");
+    await expect(general).toBeFocused();
+    await expect(general).toHaveText("Workspace");
+  }
   await general.click();
   await annas.getByRole("option", { name: /^Private/ }).click();
   await closing.getByRole("button", { name: "Make private" }).click();
@@ -244,8 +249,7 @@ test("a document for invited people only, and one that is private", async ({
   await annas.getByRole("menuitem", { name: "Share" }).click();
   await dialog.getByRole("combobox", { name: "Access to this document" }).click();
   await annas.getByRole("option", { name: /^Private/ }).click();
-  const closed = annas.getByRole("dialog", { name: "Access to “Letter.txt”" });
-  await expect(closed).toContainText("Only you can open this document.");
+  await expect(dialog).toContainText("Only you can open this document. Change access below");
   expect([await statusOf(marc!), await statusOf(lena!), await statusOf(anna!)]).toEqual([404, 404, 200]);
   await look(annas, "share-private");
   await annas.keyboard.press("Escape");

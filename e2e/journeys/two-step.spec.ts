@@ -1,12 +1,5 @@
-import { stepAt, totpCode } from "#lib/accounts/totp.ts";
+import { fromBase32, stepAt, totpCode } from "#lib/accounts/testing/authenticator.ts";
 import { expect, look, signInByForm, test } from "../support/test.ts";
-
-function fromBase32(text: string): Buffer {
-  const bits = [...text]
-    .map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"))
-    .join("");
-  return Buffer.from(bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2)));
-}
 
 test("sign-in in two steps: set up, asked for, by app and by backup code", async ({
   person,

@@ -7,7 +7,7 @@ import {
   type PersonaName,
   personaNames,
   personas,
-  type PlaceFact,
+  type CollectionFact,
   rightsHeldBy,
   roles,
 } from "./rules.ts";
@@ -20,8 +20,8 @@ const isNull = (value: unknown) => value === null;
 const isTime = (value: unknown) => typeof value === "string" && !Number.isNaN(Date.parse(value));
 const nothing = new Set<Permission>();
 
-export const seenCollection: Tells = ({ id, place: { canary } }, { place, rights, isTrashed }) => ({
-  ...{ id, name: `Notes ${canary}`, visibility: place.visibility, version: 1 },
+export const seenCollection: Tells = ({ id, collection: { canary } }, { collection, rights, isTrashed }) => ({
+  ...{ id, name: `Notes ${canary}`, visibility: collection.visibility, version: 1 },
   abilities: {
     canCreateDocuments: rights.has("create_documents"),
     canEdit: rights.has("edit_documents"),
@@ -31,15 +31,18 @@ export const seenCollection: Tells = ({ id, place: { canary } }, { place, rights
   trashedAt: isTrashed ? isTime : isNull,
 });
 export const changedCollection: Tells = ({ id }) => ({ id, description: "Changed", version: 2 });
-export const openness: Tells = (_, { place }) => ({ visibility: place.visibility, isProtected: false });
+export const openness: Tells = (_, { collection }) => ({
+  visibility: collection.visibility,
+  isProtected: false,
+});
 /** Which of them they are is looked at beside this. */
 export const ofCollection: Tells = ({ id }) => ({
   items: (items) => (items as { collectionId: string }[]).every(({ collectionId }) => collectionId === id),
 });
 
-const nameOf = ({ place, documentKey }: Aim) => `${documentKey} ${place.canary}.txt`;
+const nameOf = ({ collection, documentKey }: Aim) => `${documentKey} ${collection.canary}.txt`;
 export const seenDocument: Tells = (aim, { document, rights, isOwner, isTrashed }) => ({
-  ...{ id: aim.id, collectionId: aim.place.id, collection: { id: aim.place.id } },
+  ...{ id: aim.id, collectionId: aim.collection.id, collection: { id: aim.collection.id } },
   ...{ name: nameOf(aim), version: 1, accessMode: document!.mode },
   owner: { id: aim.world.ids[document!.owner] },
   abilities: {
@@ -64,37 +67,41 @@ const knows = (reader: PersonaName, name: PersonaName, document: DocumentFact | 
   return isColleague || [reader, "owner", document?.owner].includes(name);
 };
 /** What the grants to somebody's address give: all that is told of people who are not known. */
-const rightsOfAddress = (name: PersonaName, place: PlaceFact, document?: DocumentFact): Set<Permission> => {
+const rightsOfAddress = (
+  name: PersonaName,
+  collection: CollectionFact,
+  document?: DocumentFact,
+): Set<Permission> => {
   const { grant, through, documentGrant }: Persona = personas[name];
   const isAround = !document || document.mode === "collection" || document.mode === "link";
   const own: Permission[] = [
     ...(isAround && grant && !through ? roles[grant] : []),
     ...(document && document.mode !== "private" && documentGrant ? roles[documentGrant] : []),
   ];
-  if (own.length > 0 && isAround && place.visibility === "public") own.push("view_documents");
+  if (own.length > 0 && isAround && collection.visibility === "public") own.push("view_documents");
   return new Set(own);
 };
 /** Whose grants reach it: their own, by a group, or what makes them its owner. */
-const reached = (place: PlaceFact, document: DocumentFact | undefined): PersonaName[] =>
+const reached = (collection: CollectionFact, document: DocumentFact | undefined): PersonaName[] =>
   personaNames.filter((name) => {
     const { grant, documentGrant, ended }: Persona = personas[name];
     return document?.owner === name || (!ended && Boolean(grant ?? (document && documentGrant)));
   });
 
 /** By address: everybody who can do anything, for those who manage; others see themselves alone. */
-export const peopleListed: Tells = ({ world }, { who, place, document, rights, isTrashed }) => {
+export const peopleListed: Tells = ({ world }, { who, collection, document, rights, isTrashed }) => {
   const isManager = rights.has("manage_permissions");
   const held = (name: PersonaName) => {
     if (isTrashed) return nothing;
-    return (knows(who, name, document) ? rightsHeldBy : rightsOfAddress)(name, place, document);
+    return (knows(who, name, document) ? rightsHeldBy : rightsOfAddress)(name, collection, document);
   };
   const people = isManager
-    ? reached(place, document)
+    ? reached(collection, document)
         .filter((name) => held(name).size > 0)
         .toSorted((one, other) => (world.emails[one] < world.emails[other] ? -1 : 1))
     : [who];
   const isOpen = !document || document.mode === "collection" || document.mode === "link";
-  const general = { private: null, workspace: "workspace", public: "everyone" }[place.visibility];
+  const general = { private: null, workspace: "workspace", public: "everyone" }[collection.visibility];
   return {
     items: people.map((name) => ({
       person: { email: world.emails[name], isYou: name === who },
@@ -105,16 +112,16 @@ export const peopleListed: Tells = ({ world }, { who, place, document, rights, i
   };
 };
 
-const placeInList = (name: PersonaName): number =>
+const orderInList = (name: PersonaName): number =>
   name === "owner" ? 0 : (personas[name] as Persona).ended ? 2 : 1;
 /** Each grant on the thing itself that counts: its owner's first, then as they were given. */
-export const grantsListed: Tells = ({ world, place, documentKey }, { who }) => {
-  const ids = documentKey ? place.documentGrants[documentKey] : place.grants;
+export const grantsListed: Tells = ({ world, collection, documentKey }, { who }) => {
+  const ids = documentKey ? collection.documentGrants[documentKey] : collection.grants;
   const names = (Object.keys(ids) as PersonaName[])
     // what a group that is gone left behind gives nothing, and can be taken away
     .filter((name) => [undefined, "group deleted"].includes((personas[name] as Persona).ended))
     .toSorted((one, other) => (ids[one]! < ids[other]! ? -1 : 1))
-    .toSorted((one, other) => placeInList(one) - placeInList(other));
+    .toSorted((one, other) => orderInList(one) - orderInList(other));
   return {
     items: names.map((name) => {
       const { through, grant, documentGrant }: Persona = personas[name];
@@ -131,10 +138,10 @@ export const grantsListed: Tells = ({ world, place, documentKey }, { who }) => {
 /** What somebody may and why; null for an address that nobody has, which everyone's rights alone reach. */
 export const explained =
   (name: PersonaName | null): Tells =>
-  ({ world, id, stranger }, { who, place, document, isTrashed }) => {
+  ({ world, id, stranger }, { who, collection, document, isTrashed }) => {
     const isOpen =
-      place.visibility === "public" && (!document || !["private", "invite"].includes(document.mode));
-    const held = name ? rightsHeldBy(name, place, document) : new Set(isOpen ? ["view_documents"] : []);
+      collection.visibility === "public" && (!document || !["private", "invite"].includes(document.mode));
+    const held = name ? rightsHeldBy(name, collection, document) : new Set(isOpen ? ["view_documents"] : []);
     return {
       resource: { type: document ? "document" : "collection", id },
       person: { email: name ? world.emails[name] : stranger.email, isYou: name === who },
@@ -150,7 +157,7 @@ export const explained =
     };
   };
 
-/** In places that are open to nobody else: who has this grant alone loses what it gives. */
+/** In collections that are open to nobody else: who has this grant alone loses what it gives. */
 export const simulated =
   (name: PersonaName): Tells =>
   ({ world }) => ({

@@ -35,7 +35,9 @@ export class Contract {
     const described = this.#api.paths[path]?.[method.toLowerCase()]?.responses[status];
     if (!described) return `answers ${status}, which is not described`;
     const [type, content] = Object.entries(described.content ?? {})[0] ?? [];
-    if (!content) return body === "" ? null : "answers with a body, where none is described";
+    // files and streams are described in words
+    const isJson = /^application\/json(;|$)/.test(String(headers["content-type"]));
+    if (!content) return body === "" || !isJson ? null : "answers with a body, where none is described";
     if (headers["content-type"] !== type) return `answers ${headers["content-type"]} instead of ${type}`;
     const parsed = this.#schemaOf(content.schema).safeParse(parse(body));
     return parsed.success ? null : `answers what is not described: ${z.prettifyError(parsed.error)}`;

@@ -9,16 +9,18 @@ import { type RunningProduct, startProduct } from "../support/product.ts";
 import { Contract } from "./contract.ts";
 import { brief, type Findings } from "./findings.ts";
 import { tryLists } from "./lists.ts";
-import { operations } from "./operations.ts";
-import { otherOperations } from "./other-operations.ts";
+import { neededScopes, operations, otherOperations } from "./operations/index.ts";
 import { publicRoutes } from "./public-routes.ts";
 import { pages, tryPages } from "./pages.ts";
 import { personaNames } from "./rules.ts";
 import { tryAllowed, tryRefused } from "./run.ts";
 import { tryOther } from "./run-others.ts";
 import { tryStorage } from "./storage.ts";
+import { tryScopes } from "./try-scopes.ts";
 import { Wire } from "../support/wire.ts";
-import { makeWorld, pooled, type World } from "./world.ts";
+import { makeWorld } from "./world/make.ts";
+import { pooled } from "./world/rows.ts";
+import type { World } from "./world/world.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -90,6 +92,7 @@ test("every route of the program has its cells", () => {
 test("the described routes are those", () => {
   const decided = new Set([...operations, ...otherOperations].map(({ route }) => route));
   expect(contract.routes().toSorted()).toEqual([...decided].toSorted());
+  expect(Object.keys(neededScopes).toSorted()).toEqual([...decided].toSorted());
 });
 
 for (const of of ["collection", "document"] as const) {
@@ -106,6 +109,10 @@ test("what is refused elsewhere is answered as what is missing, and changes noth
     (operation) => () => tryOther(world, wire, contract, operation, "refused"),
   );
   expect(await tryAll(finds)).toEqual([]);
+});
+
+test("no token does what is beyond its scope, however the address is written", async () => {
+  expect(await tryAll([() => tryScopes(world, wire)])).toEqual([]);
 });
 
 test("lists hold what may be seen", async () => {

@@ -4,11 +4,14 @@ import {
   isSomebody,
   type Persona,
   type PersonaName,
+  personaNames,
   personas,
   rightsOf,
 } from "./rules.ts";
+import { answersRequests, makeRequestFor } from "./operations/access-requests.ts";
 import type { Reply, Wire } from "../support/wire.ts";
-import { documentFacts, type DocumentKey, placeFacts, type PlaceKey, type World } from "./world.ts";
+import { collectionFacts, type CollectionKey, documentFacts, type DocumentKey } from "./world/facts.ts";
+import type { World } from "./world/world.ts";
 
 /** A page by its folder, and what on it not everybody may be sent. */
 interface Page {
@@ -16,7 +19,7 @@ interface Page {
   /** Open to people who are not signed in. */
   isForAll?: true;
   /** Where a page is about something; all others show what is the reader's own. */
-  shows?: (world: World) => Shown[];
+  shows?: (world: World) => Shown[] | Promise<Shown[]>;
 }
 interface Shown {
   path: string;
@@ -25,37 +28,55 @@ interface Shown {
   isFor: (who: PersonaName) => boolean;
 }
 
-const mayOpenCollection = (who: PersonaName, place: PlaceKey) => {
-  const rights = rightsOf(who, placeFacts[place]);
-  if (!placeFacts[place].isTrashed) return rights.has("view_documents");
+const mayOpenCollection = (who: PersonaName, collection: CollectionKey) => {
+  const rights = rightsOf(who, collectionFacts[collection]);
+  if (!collectionFacts[collection].isTrashed) return rights.has("view_documents");
   return rights.has("manage_permissions") && rights.has("delete_any_documents");
 };
-const mayOpenDocument = (who: PersonaName, place: PlaceKey, key: DocumentKey) => {
+const mayOpenDocument = (who: PersonaName, collection: CollectionKey, key: DocumentKey) => {
   const document: DocumentFact = documentFacts[key];
-  const isLive = !placeFacts[place].isTrashed && document.state === "live";
-  return isLive && rightsOf(who, placeFacts[place], document).has("view_documents");
+  const isLive = !collectionFacts[collection].isTrashed && document.state === "live";
+  return isLive && rightsOf(who, collectionFacts[collection], document).has("view_documents");
 };
 const isMember = (who: PersonaName) => {
   const { workspace, is }: Persona = personas[who];
   return isSomebody(who) && workspace === "home" && is !== "guest";
 };
 
-const places: PlaceKey[] = ["closed", "trashed"];
-const documents: [PlaceKey, DocumentKey][] = [
+const collections: CollectionKey[] = ["closed", "public", "trashed"];
+const documents: [CollectionKey, DocumentKey][] = [
   ["closed", "authored"],
   ["closed", "private"],
   ["closed", "uploader's"],
   ["closed", "trashed"],
+  ["public", "authored"],
+  ["public", "invite"],
   ["trashed", "authored"],
 ];
 
 export const pages: Page[] = [
-  ...["sign-in", "sign-up", "forgot-password", "reset-password", "confirm-email", "verify-email"].map(
-    (name): Page => ({ folder: `(auth)/${name}`, isForAll: true }),
-  ),
-  ...["", "/shared", "/trash", "/settings", "/settings/groups", "/settings/people", "/join"].map(
-    (name): Page => ({ folder: `(workspace)${name}` }),
-  ),
+  ...[
+    "sign-in",
+    "sign-in/link",
+    "sign-up",
+    "forgot-password",
+    "reset-password",
+    "confirm-email",
+    "verify-email",
+    "unsubscribe",
+  ].map((name): Page => ({ folder: `(auth)/${name}`, isForAll: true })),
+  ...[
+    "",
+    "/shared",
+    "/trash",
+    "/settings",
+    "/settings/groups",
+    "/settings/people",
+    "/settings/audit",
+    "/join",
+    "/notifications",
+    "/settings/notifications",
+  ].map((name): Page => ({ folder: `(workspace)${name}` })),
   {
     folder: "(workspace)/settings/groups/[id]",
     shows: ({ groups, groupCanary }) => [
@@ -65,20 +86,37 @@ export const pages: Page[] = [
   {
     folder: "(workspace)/collections/[id]",
     shows: ({ shared }) =>
-      places.map((place) => ({
-        ...{ path: `/collections/${shared[place].id}`, secret: shared[place].canary },
-        isFor: (who) => mayOpenCollection(who, place),
+      collections.map((collection) => ({
+        ...{ path: `/collections/${shared[collection].id}`, secret: shared[collection].canary },
+        isFor: (who) => mayOpenCollection(who, collection),
       })),
   },
   {
     folder: "(workspace)/documents/[id]",
     shows: ({ shared }) =>
-      documents.map(([place, key]) => ({
+      documents.map(([collection, key]) => ({
         // the end of its name: the collection's stands in its owner's sidebar
-        ...{ path: `/documents/${shared[place].documents[key]}`, secret: `${shared[place].canary}.txt` },
-        isFor: (who) => mayOpenDocument(who, place, key),
+        ...{
+          path: `/documents/${shared[collection].documents[key]}`,
+          secret: `${shared[collection].canary}.txt`,
+        },
+        isFor: (who) => mayOpenDocument(who, collection, key),
       })),
   },
+  {
+    folder: "(workspace)/requests/[id]",
+    shows: async (world) => [
+      {
+        path: `/requests/${await makeRequestFor(world, world.shared.closed.id, "canary of a request")}`,
+        ...{ secret: "canary of a request", isFor: answersRequests },
+      },
+    ],
+  },
+  // to everybody alike: a token that is nobody's opens nothing
+  ...["share/[token]", "share/[token]/documents/[id]", "s/[token]"].map((folder): Page => ({
+    folder,
+    isForAll: true,
+  })),
   // mails, where that is switched on for development
   { folder: "dev/mailbox", isForAll: true },
 ];
@@ -117,7 +155,7 @@ export async function tryPages(world: World, wire: Wire): Promise<Findings> {
   let cells = 0;
   for (const { folder, isForAll, shows } of pages) {
     const address = folder.replace(/^\([^)]+\)/, "");
-    const shown = shows?.(world) ?? [
+    const shown = (await shows?.(world)) ?? [
       { path: address.startsWith("/") ? address : `/${address}`, secret: "", isFor: isSomebody },
     ];
     // what is the reader's own is the same for all who are somebody
@@ -129,19 +167,34 @@ export async function tryPages(world: World, wire: Wire): Promise<Findings> {
     await Promise.all(
       asked.map(async ({ path, secret, isFor, disguise, who }) => {
         const about = `${folder} ${disguise}`;
-        const reply = await open(wire, path, { ...world.headers[who], ...disguises[disguise] });
+        const reply = await open(wire, path, { ...world.pageHeaders[who], ...disguises[disguise] });
         if (reply.status >= 500) faults.add(about, who, `answered ${reply.status}`);
         if (isForAll || !whole.has(disguise)) {
           if (secret && !isFor(who) && reply.body.includes(secret)) faults.add(about, who, "tells");
           return;
         }
         const isSentAway = (reply.location ?? reply.body).includes("/sign-in");
-        if (!isSomebody(who) && !isSentAway) faults.add(about, who, `lets in: ${reply.status}`);
+        if (!isSomebody(who) && !isFor(who) && !isSentAway)
+          faults.add(about, who, `lets in: ${reply.status}`);
         if (secret && reply.body.includes(secret) !== isFor(who))
           faults.add(about, who, isFor(who) ? "lacks" : "tells");
       }),
     );
   }
+  // a token is for the API alone
+  const byToken = personaNames.filter((who) => personas[who].comes === "by token");
+  for (const path of ["/", "/settings", `/documents/${world.shared.closed.documents.authored}`])
+    await Promise.all(
+      byToken.map(async (who) => {
+        cells += 1;
+        const reply = await open(wire, path, world.headers[who]);
+        if (
+          !(reply.location ?? reply.body).includes("/sign-in") ||
+          reply.body.includes(world.shared.closed.canary)
+        )
+          faults.add(path, who, `lets in a token: ${reply.status}`);
+      }),
+    );
   return { cells, compared: 0, faults: faults.list() };
 }
 

@@ -14,9 +14,10 @@ export const publicRoutes: Record<string, { path: string; status: number; body?:
     { path: "/api/inngest?fnId=sheaf-process-document&stepId=step", status: 401, body: {} },
   ],
   "PUT /api/inngest": [{ path: "/api/inngest", status: 404, body: {} }],
+  "GET /share/{token}/card.png": [{ path: `/share/${"A".repeat(43)}/card.png`, status: 404 }],
   ...Object.fromEntries(
     ["GET", "POST", "PATCH", "PUT", "DELETE"].map((method) => [
-      `${method} /api/v1/[...path]`,
+      `${method} /api/[...path]`,
       [{ path: "/api/v1/nothing/here", status: 404 }],
     ]),
   ),

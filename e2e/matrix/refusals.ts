@@ -5,7 +5,23 @@ export type Refusal = readonly [status: number, code: string, detail: string];
 
 /** Refusals of what is seen: each says more than that there is nothing. */
 export const refusals = {
-  forbidden: [403, "forbidden", "Your role here does not allow this. Ask the owner for a role that does."],
+  forbidden: [
+    ...([403, "forbidden"] as const),
+    "Your role here does not allow this. Ask the owner of the collection for a role that does.",
+  ],
+  // of documents that are for invited people: nobody is sent to themselves
+  "forbidden, those who manage it can help": [
+    ...([403, "forbidden"] as const),
+    "Your role here does not allow this. Ask somebody who manages access to this document for a role that does.",
+  ],
+  "forbidden, its owner can open it again": [
+    ...([403, "forbidden"] as const),
+    "Your role here does not allow this. Your document is limited to invited people: change its access to get back what its collection gives you.",
+  ],
+  "forbidden, somebody with more can help": [
+    ...([403, "forbidden"] as const),
+    "Your role here does not allow this. Ask somebody with more rights here for a role that does.",
+  ],
   "above their own": [403, "forbidden", "You can only give rights that you have yourself."],
   "not for guests": [403, "forbidden", "Guests cannot do this."],
   "the owner's alone": [

@@ -47,7 +47,7 @@ export const roles = {
 export type Role = keyof typeof roles;
 
 export interface Persona {
-  /** Of the workspace that the places belong to, or of another one. */
+  /** Of the workspace that the collections belong to, or of another one. */
   workspace: "home" | "away";
   is?: "workspace admin" | "system admin" | "guest";
   /** On every collection. */
@@ -140,7 +140,7 @@ export const isSomebody = (name: PersonaName): boolean =>
   personas[name].comes === "by session" || personas[name].comes === "by token";
 
 /** A collection of the owner's. */
-export interface PlaceFact {
+export interface CollectionFact {
   visibility: "private" | "workspace" | "public";
   isTrashed: boolean;
 }
@@ -151,31 +151,48 @@ export interface DocumentFact {
   state: "live" | "trashed" | "pending";
 }
 
-function collectionRights(name: PersonaName, place: PlaceFact): Permission[] {
+function collectionRights(name: PersonaName, collection: CollectionFact): Permission[] {
   const persona: Persona = personas[name];
   const own = persona.grant && !persona.ended ? roles[persona.grant] : [];
   const isOpen =
-    place.visibility === "public" ||
-    (place.visibility === "workspace" && persona.workspace === "home" && persona.is !== "guest");
+    collection.visibility === "public" ||
+    (collection.visibility === "workspace" && persona.workspace === "home" && persona.is !== "guest");
   return [...own, ...(isOpen ? viewer : [])];
 }
 
-/** Nobody without a valid sign-in has anything on today's routes. */
-export const rightsOf = (name: PersonaName, place: PlaceFact, document?: DocumentFact): Set<Permission> =>
-  isSomebody(name) ? rightsHeldBy(name, place, document) : new Set();
+/** Without a valid sign-in everybody is nobody, who reads what is public. */
+export const rightsOf = (
+  name: PersonaName,
+  collection: CollectionFact,
+  document?: DocumentFact,
+): Set<Permission> => {
+  if (isSomebody(name)) return rightsHeldBy(name, collection, document);
+  const isOpen = !document || document.mode === "collection" || document.mode === "link";
+  return new Set(isOpen && collection.visibility === "public" ? viewer : []);
+};
+/** Whoever names a token that is none is told so, also of what is public. */
+export const readsWhatIsPublic = (name: PersonaName): boolean =>
+  isSomebody(name) ||
+  !["by token", "with a link's token"].some((way) => personas[name].comes.startsWith(way));
 
 /** Additive: everything that any way gives, whether or not the person is signed in. Suspended people have nothing. */
-export function rightsHeldBy(name: PersonaName, place: PlaceFact, document?: DocumentFact): Set<Permission> {
+export function rightsHeldBy(
+  name: PersonaName,
+  collection: CollectionFact,
+  document?: DocumentFact,
+): Set<Permission> {
   if (personas[name].comes.endsWith("suspended")) return new Set();
-  if (!document) return new Set(collectionRights(name, place));
+  if (!document) return new Set(collectionRights(name, collection));
   const { documentGrant, ended }: Persona = personas[name];
   const { mode } = document;
   const rights: Permission[] = [];
+  // closed to all but its owner, who keeps what they have otherwise
+  if (mode === "private" && document.owner !== name) return new Set();
   if (document.owner === name) {
     rights.push("view_documents", "delete_own_documents");
     if (mode === "private") rights.push("edit_documents");
   }
-  if (mode === "collection" || mode === "link") rights.push(...collectionRights(name, place));
-  if (mode !== "private" && documentGrant && !ended) rights.push(...roles[documentGrant]);
+  if (mode !== "invite") rights.push(...collectionRights(name, collection));
+  if (documentGrant && !ended) rights.push(...roles[documentGrant]);
   return new Set(rights);
 }

@@ -1,18 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { type Contract, parse } from "./contract.ts";
 import { brief, Faults, type Findings } from "./findings.ts";
-import { titleOf } from "./operations.ts";
-import { answerOf, type Nested, type OtherOperation } from "./other-operations.ts";
+import { neededScopes } from "./operations/index.ts";
+import { answerOf, type Nested, type OtherOperation, titleOf } from "./others.ts";
 import { mismatch } from "./pattern.ts";
-import { isSomebody, type PersonaName, personaNames } from "./rules.ts";
+import { isSomebody, type PersonaName, personaNames, personas } from "./rules.ts";
 import type { Ask, Reply, Wire } from "../support/wire.ts";
 import { changesBetween, fingerprint } from "./fingerprint.ts";
-import type { World } from "./world.ts";
+import type { World } from "./world/world.ts";
 
 interface Cell {
   who: PersonaName;
   state: string;
-  expected: number | "unseen";
+  /** `barred`: no token does this, whatever it is about. */
+  expected: number | "unseen" | "barred";
 }
 
 /** Everybody × what may be asked about. A route without ids has the one state of being there. */
@@ -21,6 +22,8 @@ function cellsOf(operation: OtherOperation): Cell[] {
   return personaNames.flatMap((who) =>
     states.map((state) => {
       const isKnown = isSomebody(who) || operation.isForAll;
+      if (personas[who].comes === "by token" && neededScopes[operation.route] === "session")
+        return { who, state, expected: "barred" as const };
       if (isKnown && state === "missing") return { who, state, expected: "unseen" as const };
       if (isKnown && state === "malformed") return { who, state, expected: 422 };
       return { who, state, expected: answerOf(operation, who, state) };
@@ -28,8 +31,9 @@ function cellsOf(operation: OtherOperation): Cell[] {
   );
 }
 
-async function idsOf(world: World, { states }: OtherOperation, { who, state }: Cell): Promise<Nested> {
-  const id = state === "malformed" ? "not-an-id" : ((await states?.[state]?.(world, who)) ?? randomUUID());
+async function idsOf(world: World, { states, about }: OtherOperation, { who, state }: Cell): Promise<Nested> {
+  const known = (await states?.[state]?.(world, who)) ?? about?.(world, who);
+  const id = state === "malformed" ? "not-an-id" : (known ?? randomUUID());
   return typeof id === "string" ? { id, childId: randomUUID() } : id;
 }
 
@@ -41,7 +45,11 @@ function askFor(
 ): Ask {
   const [method = "", template = ""] = route.split(" ");
   const { query = "", body } = parts?.(world, who) ?? {};
-  const path = template.replace("{id}", id).replace("{childId}", childId);
+  const path = template
+    .replace("{id}", id)
+    .replace("{childId}", childId)
+    .replace("{token}", randomUUID())
+    .replace("{page}", "1");
   return { method, path: path + query, headers: world.headers[who], body };
 }
 
@@ -49,8 +57,16 @@ const codes: Record<number, string> = {
   ...{ 401: "unauthenticated", 403: "forbidden", 404: "not_found", 409: "conflict", 422: "invalid_input" },
 };
 
+const NO_TOKEN = "This needs you to be signed in; a token is not enough.";
+
 /** What an answer says otherwise than wanted; null when nothing. */
-function faultOf(world: World, operation: OtherOperation, { who, state }: Cell, id: string, reply: Reply) {
+function faultOf(
+  world: World,
+  operation: OtherOperation,
+  { who, state, expected }: Cell,
+  id: string,
+  reply: Reply,
+) {
   if (reply.status < 400) {
     const { tells } = operation;
     return tells ? mismatch(parse(reply.body), tells(world, who, id)) : null;
@@ -59,6 +75,7 @@ function faultOf(world: World, operation: OtherOperation, { who, state }: Cell, 
   if (status !== reply.status || code !== codes[status])
     return `does not say ${codes[status]}: ${brief(reply)}`;
   const { says = "" } = operation;
+  if (expected === "barred") return detail.includes(NO_TOKEN) ? null : `does not say why: ${brief(reply)}`;
   const why = typeof says === "function" ? says(who, state) : says;
   return status !== 403 || detail.includes(why) ? null : `does not say why: ${brief(reply)}`;
 }
@@ -76,7 +93,7 @@ export async function tryOther(
 ): Promise<Findings> {
   const faults = new Faults();
   const cells = cellsOf(operation).filter(
-    ({ expected }) => (expected === "unseen" || expected >= 400) === (which === "refused"),
+    ({ expected }) => (typeof expected === "string" || expected >= 400) === (which === "refused"),
   );
   const ids = await Promise.all(cells.map((cell) => idsOf(world, operation, cell)));
   const before = which === "refused" ? await fingerprint(world.product) : {};
@@ -92,7 +109,8 @@ export async function tryOther(
     cells.map(async (cell, at) => {
       const { who, state, expected } = cell;
       const reply = await wire.ask(askFor(world, operation, who, ids[at]!));
-      const status = expected === "unseen" ? (operation.unseen?.(who) ?? 403) : expected;
+      const status =
+        expected === "unseen" ? (operation.unseen?.(who) ?? 403) : expected === "barred" ? 403 : expected;
       const about = `${titleOf(operation)} · ${state}`;
       const fault =
         reply.status === status
@@ -104,7 +122,7 @@ export async function tryOther(
       if (!operation.states || state === "malformed" || which === "allowed") return;
       compared += 1;
       const isAlike = reply.bytes === (await asIfMissing(who)).bytes;
-      if (isAlike !== (expected === "unseen" || expected === 401))
+      if (isAlike !== (typeof expected === "string" || expected === 401))
         faults.add(
           about,
           who,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Ask, Wire } from "../support/wire.ts";
 import { brief, Faults, type Findings } from "./findings.ts";
 import { personaNames } from "./rules.ts";
-import type { World } from "./world.ts";
+import type { World } from "./world/world.ts";
 
 /** Where bytes lie: an address opens by its signature alone, whoever carries it. */
 const methods = ["GET", "HEAD", "PUT"];

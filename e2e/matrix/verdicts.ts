@@ -5,11 +5,12 @@ import {
   type Persona,
   type PersonaName,
   type Permission,
-  type PlaceFact,
+  type CollectionFact,
   type Role,
   roles,
 } from "./rules.ts";
-import type { DocumentKey, Place, World } from "./world.ts";
+import type { DocumentKey } from "./world/facts.ts";
+import type { FilledCollection, World } from "./world/world.ts";
 
 /**
  * What somebody gets to hear. `unseen`: the same as for what is not there. A refusal: seen, but not allowed, and told
@@ -26,7 +27,7 @@ export interface Case {
   /** On the collection that the document lies in. */
   rightsAround: Set<Permission>;
   isOwner: boolean;
-  place: PlaceFact;
+  collection: CollectionFact;
   document: DocumentFact | undefined;
   /** The thing itself, or the collection around it. */
   isTrashed: boolean;
@@ -37,7 +38,7 @@ export interface Aim {
   world: World;
   who: PersonaName;
   id: string;
-  place: Place;
+  collection: FilledCollection;
   documentKey: DocumentKey | null;
   /** A grant on what is asked about: of the person whom the operation is about. */
   grantId: string;
@@ -58,6 +59,8 @@ export interface Operation {
   of: "collection" | "document";
   /** Of those who see what is asked about. */
   may: Rule;
+  /** What is public is answered to people without an account, too. */
+  isForEveryone?: true;
   /** Asked about in every state there is; otherwise in the plainest ones. */
   isBroad?: boolean;
   /** What an allowed one answers; 200 unless given. */
@@ -68,6 +71,8 @@ export interface Operation {
   leaves?: (aim: Aim) => [query: string, id: string];
   /** Where a `forbidden` names the permission that is lacking. */
   names?: Permission;
+  /** Of a document, but about what its collection allows. */
+  asksCollection?: true;
   /** Where what is asked for lies, and with which name. */
   leadsTo?: (aim: Aim) => string;
   /** The same for what is in the trash, or not uploaded yet; nobody sees that unless given. */
@@ -76,8 +81,8 @@ export interface Operation {
   /** In a collection that is in the trash. */
   buried?: Rule;
   parts?: (aim: Aim) => Parts;
-  /** Whose grant stands in the path: of a person in the place, the asker's own, one of another place, none. */
-  grantOf?: PersonaName | "themselves" | "another place" | "nobody";
+  /** Whose grant stands in the path: of a person in the collection, the asker's own, one of another collection, none. */
+  grantOf?: PersonaName | "themselves" | "another collection" | "nobody";
 }
 
 export const has =
@@ -120,12 +125,12 @@ export const ifAllowed =
   (one) =>
     rule(one) === "allowed" ? "allowed" : "unseen";
 export const manages = has("manage_permissions");
-/** Who manages something is told who would have access also while it is in the trash. */
 /** What only takes away is for those who manage the thing while it is in the trash, too; it is not there for others. */
 export function closing(may: Rule): Pick<Operation, "may" | "trashed" | "buried"> {
   const rule: Rule = (one) => (manages(one) === "allowed" ? may(one) : "unseen");
   return { may, trashed: rule, buried: rule };
 }
+/** Who manages something is told who would have access also while it is in the trash. */
 export const forManagers = { trashed: ifAllowed(manages), buried: ifAllowed(manages) };
 export const forManagersNothing = (what: Verdict) => {
   const rule: Rule = (one) => (manages(one) === "allowed" ? what : "unseen");

@@ -259,7 +259,7 @@ export const ways = {
   },
   session: {
     reaches: "collection",
-    prepare: give,
+    prepare: giveBesideSession,
     async open(team, { reader }) {
       reader.sessionId = await openSession(team, reader.id);
       reader.headers = await cookieOf(team, reader);
@@ -269,14 +269,15 @@ export const ways = {
   },
   "access token": {
     reaches: "collection",
-    async prepare(team, lane) {
-      const { reader } = lane;
-      await give(team, lane);
-      reader.sessionId = await openSession(team, reader.id);
-      reader.otherHeaders = await cookieOf(team, reader);
-    },
+    prepare: giveBesideSession,
     async open(team, { reader }) {
-      const made = await call(team, "POST", "/me/tokens", { name: "Script" }, reader.otherHeaders);
+      const made = await call(
+        team,
+        "POST",
+        "/me/tokens",
+        { name: "Script", scope: "write" },
+        reader.otherHeaders,
+      );
       reader.tokenId = made.id;
       reader.headers = { authorization: `Bearer ${made.token}` };
     },
@@ -310,6 +311,13 @@ export const wayOf = (kind: Kind): Way => ways[kind];
 const suspend = async (team: Team, { reader }: Lane, isSuspended: boolean) =>
   void (await call(team, "PATCH", `/workspace/members/${reader.id}`, { isSuspended }));
 
+/** Gives it to somebody who is signed in elsewhere as well: only from there sessions and tokens are ended. */
+async function giveBesideSession(team: Team, lane: Lane): Promise<void> {
+  await give(team, lane);
+  const sessionId = await openSession(team, lane.reader.id);
+  lane.reader.otherHeaders = await cookieOf(team, { ...lane.reader, sessionId });
+}
+
 async function openSession({ product }: Team, userId: string): Promise<string> {
   const [row] = await product.query<{ id: string }>(
     "INSERT INTO sessions (user_id, expires_at) VALUES ($1, now() + interval '1 day') RETURNING id",
@@ -330,7 +338,7 @@ async function cookieOf(
 export async function tokenFor(product: Product, userId: string): Promise<Record<string, string>> {
   const secret = `sheaf_${randomBytes(32).toString("base64url")}`;
   await product.query(
-    "INSERT INTO tokens (user_id, kind, name, hash, expires_at) VALUES ($1, 'access', 'Script', $2, now() + interval '1 day')",
+    "INSERT INTO tokens (user_id, kind, scope, name, hash, expires_at) VALUES ($1, 'access', 'admin', 'Script', $2, now() + interval '1 day')",
     [userId, createHash("sha256").update(secret).digest()],
   );
   return { authorization: `Bearer ${secret}` };

@@ -14,6 +14,11 @@ const contradictions = {
       (SELECT count(*) FROM documents d WHERE d.owner_id = q.user_id AND d.status <> 'pending'),
       (SELECT coalesce(sum(b.size_bytes), 0) FROM blobs b WHERE b.owner_id = q.user_id),
       (SELECT count(*) FROM collections c WHERE c.owner_id = q.user_id))`,
+  "what is under way differs from the pending uploads": `
+    SELECT q.user_id::text AS what FROM user_quotas q WHERE (q.pending_documents, q.pending_bytes) IS DISTINCT FROM (
+      (SELECT count(*) FROM documents d WHERE d.owner_id = q.user_id AND d.status = 'pending'),
+      (SELECT coalesce(sum(d.size_bytes), 0) FROM documents d
+        WHERE d.owner_id = q.user_id AND d.status = 'pending' AND d.upload_object_id IS NOT NULL))`,
   "a blob counts its documents wrongly": `
     SELECT b.id::text AS what FROM blobs b WHERE b.refs <> (SELECT count(*) FROM documents d WHERE d.blob_id = b.id)`,
   "a confirmed document has no bytes": `

@@ -16,7 +16,16 @@ const START_MS = 240_000;
 const undecided = [
   ...["APP_URL", "AUTH_SECRET", "CONTENT_ORIGIN", "DATABASE_OWNER_URL", "DATABASE_URL", "HOST"],
   ...["INNGEST_BASE_URL", "MAIL_DIR", "MAX_UPLOAD_BYTES", "NEXTAUTH_SECRET", "NODE_OPTIONS", "SIGN_UP"],
-  ...["SMTP_URL", "STORAGE_DIR", "STORAGE_DRIVER", "TRUST_PROXY", "FREE_COLLECTIONS", "FREE_DOCUMENTS"],
+  ...[
+    "SMTP_URL",
+    "RESEND_API_KEY",
+    "DKIM_DOMAIN",
+    "STORAGE_DIR",
+    "STORAGE_DRIVER",
+    "TRUST_PROXY",
+    "FREE_COLLECTIONS",
+    "FREE_DOCUMENTS",
+  ],
   ...["FREE_STORAGE_BYTES", "FREE_COLLABORATORS_PER_COLLECTION", "PDF_TIMEOUT_SECONDS", "MAX_PDF_PAGES"],
 ];
 
@@ -76,13 +85,19 @@ export interface StartOptions {
 }
 
 /** `npm start` on a data folder, with limits that no test reaches by accident; returns when it is ready. */
-export async function startProduct({
-  dataDir,
-  port,
-  instances = 1,
-  env,
-}: StartOptions): Promise<RunningProduct> {
-  const chosenPort = port ?? (await freePort());
+export async function startProduct({ port, ...options }: StartOptions): Promise<RunningProduct> {
+  if (port !== undefined) return startOn(port, options);
+  // a port that was free a moment ago may be somebody else's by now
+  return startOn(await freePort(), options).catch(async (error: unknown) => {
+    if (!String(error).includes("is already used by another program")) throw error;
+    return startOn(await freePort(), options);
+  });
+}
+
+async function startOn(
+  chosenPort: number,
+  { dataDir, instances = 1, env }: Omit<StartOptions, "port">,
+): Promise<RunningProduct> {
   const args = ["scripts/start.mjs", "--port", String(chosenPort), "--instances", String(instances)];
   const command = spawn(process.execPath, args, {
     cwd: root,

@@ -43,7 +43,8 @@ export const test = base.extend<Fixtures, { product: Product }>({
       const context = await openContext(browser, { baseURL: product.url, ...info.project.use, ...options });
       contexts.push(context);
       if (person) await context.addCookies(person.api.cookies);
-      return context.newPage();
+      const page = await context.newPage();
+      return options?.javaScriptEnabled === false ? page : patient(page);
     });
     const complaints = contexts.flatMap((context) => unexpected(watches.get(context)!));
     for (const context of contexts) await context.close();
@@ -87,7 +88,27 @@ async function openContext(browser: Browser, options: BrowserContextOptions): Pr
   return context;
 }
 
-const looks = path.resolve(import.meta.dirname, "../.output/looks");
+/** Opens addresses as a person does, who sees a page before they press anything on it. */
+function patient(page: Page): Page {
+  const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)];
+  page.goto = async (...args) => whenAlive(page, await goto(...args));
+  page.reload = async (...args) => whenAlive(page, await reload(...args));
+  return page;
+}
+
+/** Every control that the server has drawn is React's by now, so that pressing it does something. */
+async function whenAlive<Answer>(page: Page, answer: Answer): Promise<Answer> {
+  const isAlive = () =>
+    [...document.querySelectorAll("button, input:not([type=hidden]), textarea")].every((control) =>
+      Object.keys(control).some((key) => key.startsWith("__reactProps")),
+    );
+  // a page that never comes alive fails by what is done on it next
+  await page.waitForFunction(isAlive, undefined, { timeout: 5_000 }).catch(() => undefined);
+  return answer;
+}
+
+/** Where pictures of pages are kept. */
+export const looks = path.resolve(import.meta.dirname, "../.output/looks");
 
 /** A page is as it should be: no serious fault for people with assistive technology; its picture is kept for looking at. */
 export async function look(page: Page, name: string): Promise<void> {

@@ -52,6 +52,11 @@ export class Wire {
         },
         (response) => {
           const chunks: Buffer[] = [];
+          // a stream does not end by itself
+          if (response.headers["content-type"]?.startsWith("text/event-stream")) {
+            response.destroy();
+            return resolve(toReply(response, ""));
+          }
           response.on("data", (chunk: Buffer) => chunks.push(chunk));
           response.on("error", reject);
           response.on("end", () => resolve(toReply(response, Buffer.concat(chunks).toString("latin1"))));
@@ -71,7 +76,11 @@ export class Wire {
   }
 }
 
-const volatile = new Set(["date", "x-request-id"]);
+const volatile = new Set([
+  ...["date", "x-request-id"],
+  // how many calls are left is the same for whatever is asked
+  ...["ratelimit", "ratelimit-remaining", "ratelimit-reset"],
+]);
 
 function toReply(
   { statusCode = 0, statusMessage, rawHeaders, headers }: http.IncomingMessage,

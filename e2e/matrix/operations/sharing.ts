@@ -1,27 +1,31 @@
-import { explained, grantsListed, peopleListed, simulated } from "./answers.ts";
-import { type PersonaName } from "./rules.ts";
+import { explained, grantsListed, peopleListed, simulated } from "../answers.ts";
+import type { Domain } from "../domain.ts";
+import { membersOnly } from "../others.ts";
+import type { PersonaName } from "../rules.ts";
 import {
-  type Operation,
+  closing,
+  endsOwn,
+  forManagers,
+  forManagersNothing,
   has,
+  manages,
+  type Operation,
   seen,
   shares,
   unless,
-  endsOwn,
-  manages,
-  closing,
-  forManagers,
-  forManagersNothing,
-} from "./verdicts.ts";
+} from "../verdicts.ts";
+
+const collection = "/api/v1/collections/{id}";
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 
-export const ended: Operation["leaves"] = ({ grantId }) => [
+const ended: Operation["leaves"] = ({ grantId }) => [
   "SELECT FROM permissions WHERE id = $1 AND deleted_at IS NOT NULL",
   grantId,
 ];
 
 /** The operations that collections and documents have alike. */
-export function sharing(of: Operation["of"]): Operation[] {
+function onEither(of: Operation["of"]): Operation[] {
   const path = `/api/v1/${of}s/{id}`;
   const one = `${path}/collaborators/{collaboratorId}`;
   const give = (body: object) => () => ({ body });
@@ -95,7 +99,7 @@ export function sharing(of: Operation["of"]): Operation[] {
       tells: ({ grantId, world }) => ({ id: grantId, role: "editor", roleId: world.roleIds.editor }),
     },
     {
-      ...{ route: `PATCH ${one}`, as: "a grant elsewhere", of, grantOf: "another place", parts: longer },
+      ...{ route: `PATCH ${one}`, as: "a grant elsewhere", of, grantOf: "another collection", parts: longer },
       may: unless(shares(), "no such grant"),
     },
     {
@@ -105,7 +109,7 @@ export function sharing(of: Operation["of"]): Operation[] {
       leaves: ended,
     },
     {
-      ...{ route: `DELETE ${one}`, as: "a grant elsewhere", of, grantOf: "another place" },
+      ...{ route: `DELETE ${one}`, as: "a grant elsewhere", of, grantOf: "another collection" },
       ...closing(endsOwn(somebodysGrant, "no such grant", unless(shares(), "no such grant"))),
     },
     {
@@ -167,10 +171,65 @@ export function sharing(of: Operation["of"]): Operation[] {
       tells: simulated(somebodysGrant),
     },
     {
-      ...{ route: `POST ${path}/access/simulate`, as: "a grant elsewhere", of, grantOf: "another place" },
+      ...{
+        route: `POST ${path}/access/simulate`,
+        as: "a grant elsewhere",
+        of,
+        grantOf: "another collection",
+      },
       ...forManagersNothing("nothing to simulate"),
       names: "manage_permissions",
       parts: ({ grantId }) => ({ body: { grantId } }),
     },
   ];
 }
+
+export const sharing: Domain = {
+  scopes: {
+    read: `
+      GET /collections/{id}/collaborators  GET /documents/{id}/collaborators  GET /subjects
+      GET /collections/{id}/access  GET /collections/{id}/access/explain  POST /collections/{id}/access/simulate
+      GET /documents/{id}/access  GET /documents/{id}/access/explain  POST /documents/{id}/access/simulate`,
+    write: `
+      POST /collections/{id}/collaborators
+      PATCH /collections/{id}/collaborators/{collaboratorId}  DELETE /collections/{id}/collaborators/{collaboratorId}
+      POST /documents/{id}/collaborators
+      PATCH /documents/{id}/collaborators/{collaboratorId}  DELETE /documents/{id}/collaborators/{collaboratorId}`,
+  },
+  resources: [
+    {
+      ...{
+        route: `PATCH ${collection}/collaborators/{collaboratorId}`,
+        as: "the owner",
+        of: "collection",
+        may: unless(shares("owner"), "the owner stays"),
+      },
+      ...{ grantOf: "owner", parts: () => ({ body: { role: "viewer" } }) },
+    },
+    {
+      ...{ route: `DELETE ${collection}/collaborators/{collaboratorId}`, as: "the owner", of: "collection" },
+      grantOf: "owner",
+      ...closing(endsOwn("owner", "the owner stays", unless(shares("owner"), "the owner stays"))),
+    },
+    {
+      // those who have none of their own name one that is nowhere
+      ...{
+        route: `DELETE ${collection}/collaborators/{collaboratorId}`,
+        as: "oneself",
+        of: "collection",
+        answers: 204,
+      },
+      grantOf: "themselves",
+      ...closing((c) => {
+        const { grant, ended, through } = c.persona;
+        if (c.who === "owner") return "the owner stays";
+        if (grant && !through && ended !== "group deleted") return ended ? "no such grant" : "allowed";
+        return unless(shares(), "no such grant")(c);
+      }),
+      leaves: ended,
+    },
+    ...onEither("collection"),
+    ...onEither("document"),
+  ],
+  others: [{ route: "GET /api/v1/subjects", answers: membersOnly, parts: () => ({ query: "?q=some" }) }],
+};
