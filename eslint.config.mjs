@@ -52,8 +52,13 @@ export default tseslint.config(
             {
               target: "./components/**/*",
               from: "./lib/**/*",
-              except: ["**/lib/*/{schema,access-schema}.ts", "**/lib/authz/permissions.ts", "**/lib/i18n/**"],
-              message: "Components see schemas and DTO types only.",
+              except: [
+                "**/lib/*/{schema,access-schema,values,api}.ts",
+                "**/lib/http/operation.ts",
+                "**/lib/authz/permissions.ts",
+                "**/lib/i18n/**",
+              ],
+              message: "Components see schemas, DTO types and declared operations only.",
             },
             {
               target: "./components",
@@ -71,15 +76,16 @@ export default tseslint.config(
               message: "Only domains, lib/db and scripts reach the database.",
             },
             {
-              target: "./proxy.ts",
+              target: "./scripts/launcher/http-server.ts",
               from: "./lib/**/*",
-              except: ["**/lib/env/**", "**/lib/http/content-security-policy.ts"],
-              message: "The proxy decides nothing about access: pages and routes do, whether it runs or not.",
+              except: ["**/lib/http/**"],
+              message:
+                "The server decides nothing about access: pages and routes do, whatever stands before them.",
             },
             ...platform.map((name) => ({
               target: `./lib/${name}/**/*`,
               from: "./lib/**/*",
-              except: [...platform.map((other) => `**/lib/${other}/**`), "**/lib/*/schema.ts"],
+              except: [...platform.map((other) => `**/lib/${other}/**`), "**/lib/*/{schema,values}.ts"],
               message: "Platform folders know no domain.",
             })),
           ],
@@ -90,6 +96,20 @@ export default tseslint.config(
         {
           selector: "MemberExpression[object.name='process'][property.name='env']",
           message: "process.env is read in lib/env only.",
+        },
+      ],
+    },
+  },
+  {
+    files: ["components/**"],
+    ignores: ["**/*.test.ts"],
+    rules: {
+      "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "Literal[value=/^\\u002fapi\\u002f/], TemplateElement[value.raw=/^\\u002fapi\\u002f/]",
+          message: "An operation of lib/<domain>/api.ts has the address.",
         },
       ],
     },

@@ -5,4 +5,6 @@ export async function register(): Promise<void> {
   const { syncTiers } = await import("#lib/quota/index.ts");
   await syncTiers();
   startRelay();
+  const { startSealer } = await import("#lib/audit/index.ts");
+  startSealer();
 }

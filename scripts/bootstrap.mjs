@@ -170,6 +170,24 @@ export async function ensureInstalled(folder = root) {
   process.stdout.write(`${elapsed()}\n`);
 }
 
+const PARENT_POLL_MS = 250;
+
+/**
+ * npm passes SIGINT and SIGTERM on and waits (its scripts replace the shell by `exec`, since a shell passes on nothing);
+ * any other end of it, such as by SIGHUP, is noticed by the new parent. Without npm the parent may go: that is how
+ * programs are sent to the background.
+ */
+function whenNpmIsGone(act) {
+  if (!process.env.npm_lifecycle_script?.includes(path.basename(process.argv[1] ?? "?"))) return;
+  const npm = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(timer);
+    act();
+  }, PARENT_POLL_MS);
+  timer.unref();
+}
+
 /**
  * Runs a script of the project with the project's own Node and resolves to its exit code.
  * The child holds a channel to this process, so that it notices when this one is killed.
@@ -184,10 +202,11 @@ export function runWithProjectNode(script, args) {
         PATH: `${path.join(root, "node_modules", ".bin")}${path.delimiter}${process.env.PATH ?? ""}`,
       },
     });
-    // A terminal sends Ctrl-C to the whole group: the child decides what it means, this process only outlives it.
-    process.on("SIGINT", () => {});
-    process.on("SIGTERM", () => child.kill("SIGTERM"));
-    process.on("SIGHUP", () => child.kill("SIGTERM"));
+    // Whoever sends one signal to this process alone means the child. A terminal sends Ctrl-C to both; the child takes
+    // the two for one.
+    const stop = () => child.kill("SIGTERM");
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
+    whenNpmIsGone(stop);
     child.on("error", reject);
     child.on("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 1)));
   });

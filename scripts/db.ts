@@ -7,7 +7,7 @@ import { StartFailure } from "./launcher/failure.ts";
 
 const USAGE = `Usage: npm run db:migrate               apply pending migrations
        npm run db:rollback [-- <n>|all]  take back the newest, or the newest n, or all
-       npm run db:new -- <name>          write a migration from what changed in schema.prisma
+       npm run db:new -- <name>          write a migration from what changed in schema.prisma and lib/<domain>/sql
        npm run db:generate               generate the Prisma client`;
 
 const root = path.resolve(import.meta.dirname, "..");

@@ -2,6 +2,7 @@ import cluster from "node:cluster";
 import path from "node:path";
 import next from "next";
 import { env } from "#lib/env/index.ts";
+import { contentSecurityPolicy } from "#lib/http/content-security-policy.ts";
 import type { WorkerMessage } from "./launcher/app-processes.ts";
 import { createAppServer } from "./launcher/http-server.ts";
 import { portTaken } from "./launcher/ports.ts";
@@ -16,6 +17,10 @@ const dev = process.env.NODE_ENV === "development";
 const port = Number(process.env.PORT ?? 3000);
 const host = process.env.HOST || "127.0.0.1";
 const isAlone = Number(process.env.SHEAF_INSTANCES ?? 1) === 1;
+
+/** Loaded once the app is up: it stands beside what Next has bundled. */
+const eventRoute = () =>
+  Promise.all([import("#app/api/v1/events/route.ts"), import("#lib/realtime/index.ts")]);
 
 /** Says why to the launcher, which ends with that sentence instead of trying again. */
 function fail(failure: string): void {
@@ -44,8 +49,14 @@ async function main() {
     // Called once the server listens, which is after Next is prepared.
     handle: (req, res) => handle(req, res),
     handleStorage,
+    handleEvents: async (req, res) => {
+      const [{ GET }, { serveEvents }] = await eventRoute();
+      return serveEvents(GET, req, res);
+    },
     trustProxy: env.TRUST_PROXY,
     secure: env.APP_URL.startsWith("https:"),
+    isDevelopment: dev,
+    pagePolicy: (nonce) => contentSecurityPolicy(nonce, env),
     onError: (error) => console.error(error),
   });
   // Next adds its own upgrade listener to httpServer: hot reload in development.
@@ -59,6 +70,7 @@ async function main() {
   });
   server.listen({ port, host, exclusive: isAlone, backlog: 511 }, () => {
     process.send?.({ listening: true } satisfies WorkerMessage);
+    eventRoute().then(([, { startHub }]) => startHub(), console.error);
   });
 
   let stopping = false;

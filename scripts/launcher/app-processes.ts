@@ -10,17 +10,17 @@ export interface AppProcessesOptions {
   count: number;
   env: Record<string, string>;
   log(chunk: Buffer): void;
-  /** Called once when restarting is given up; the app is down then. */
+  /** Called once when restarting is given up. The app is down then. */
   onGiveUp(failure: StartFailure): void;
-  /** Where the reader finds more; part of the sentence when the app keeps dying. */
+  /** Named in the failure when the app keeps dying. */
   logFile: string;
 }
 
-/** What an app process tells the launcher. */
+/** A message of an app process to the launcher. */
 export interface WorkerMessage {
   /** It accepts connections. */
   listening?: true;
-  /** It cannot run, for a reason that trying again does not change; one sentence for people. */
+  /** Why it cannot run, when a retry would not help. One sentence for people. */
   failure?: string;
 }
 
@@ -32,7 +32,7 @@ export interface AppProcesses {
   kill(): void;
 }
 
-/** A process that lived at least this long had started properly: its end begins a new count. */
+/** After this time a process counts as started, and its end begins a new count of failures. */
 const STABLE_MS = 30_000;
 const MAX_QUICK_DEATHS = 5;
 const STOP_TIMEOUT_MS = 7_000;
@@ -43,9 +43,9 @@ export function restartDelayMs(deaths: number): number {
 }
 
 /**
- * Runs the app in `count` processes on one port and restarts those that die.
- * With several, `node:cluster` hands each new connection to the next process (the socket itself, so that the app sees
- * the caller's address); a single one listens by itself. They leave on their own when this process is gone.
+ * Runs the app in `count` processes on one port and restarts those that die. With several, `node:cluster` hands the
+ * socket of each new connection to the next process, so the app sees the caller's address. A single process listens by
+ * itself. They end by themselves when this process is gone.
  */
 export function startAppProcesses(options: AppProcessesOptions): AppProcesses {
   cluster.setupPrimary({ exec: path.join(options.root, options.script), silent: true, args: [] });
@@ -54,7 +54,7 @@ export function startAppProcesses(options: AppProcessesOptions): AppProcesses {
   let stopping = false;
   let settle: { resolve(): void; reject(error: unknown): void };
   const listening = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
-  // The caller may stop before it waits.
+  // A caller may stop without awaiting this.
   listening.catch(() => undefined);
   const ready = new Set<number>();
 

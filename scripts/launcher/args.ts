@@ -6,11 +6,11 @@ export interface LauncherOptions {
   dev: boolean;
   /** Fill an instance with demo accounts and documents once it is ready. */
   demo: boolean;
-  /** The port given on the command line; otherwise the environment decides. */
+  /** The port from the command line. Without it the environment decides. */
   port: number | undefined;
   /** How many app processes share the port. */
   instances: number;
-  /** Repeat the app's log lines on the terminal. */
+  /** Print the app's log lines on the terminal, too. */
   verbose: boolean;
   /** Build what `npm start` would build, and end. */
   build: boolean;
@@ -27,7 +27,7 @@ export const USAGE = `npm start -- [options]
   --build           build and end, start nothing (npm run build)
 `;
 
-/** Reads the command line. Throws a StartFailure that names what is not understood. */
+/** Parses the command line. Throws a StartFailure that names an unknown option. */
 export function parseLauncherArgs(argv: string[]): LauncherOptions {
   let values;
   try {
@@ -59,7 +59,7 @@ export function parseLauncherArgs(argv: string[]): LauncherOptions {
   };
 }
 
-/** Parses a whole number within bounds; the failure names the setting, the bounds and what was given. */
+/** Parses a whole number within bounds. The failure names the setting, the bounds and the text. */
 export function wholeNumber(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < min || value > max) {

@@ -9,14 +9,14 @@ import { requireFreeSpace } from "./data-folder.ts";
 import { explain } from "./failure.ts";
 import { hashSources } from "./source-hash.ts";
 
-/** A build writes some 100 MB, more with a cold cache. */
+/** A build writes about 100 MB, more with a cold cache. */
 const BUILD_BYTES = 400_000_000;
 
 export interface BuildContext {
   root: string;
-  /** Where what the tools say is kept. */
+  /** The folder for the output of tools. */
   logDir: string;
-  /** Ends a tool that runs when the start is called off. */
+  /** Aborted when the start is cancelled: ends a running tool. */
   signal?: AbortSignal;
 }
 
@@ -24,7 +24,7 @@ async function readStamp(file: string): Promise<string | null> {
   return readFile(file, "utf8").catch(() => null);
 }
 
-/** Whether the Prisma client is older than the schema it was made from. */
+/** Whether the Prisma client was made from another schema. */
 export async function needsClient(root: string): Promise<boolean> {
   return (
     !existsSync(path.join(root, "prisma/generated/client.ts")) ||
@@ -32,7 +32,7 @@ export async function needsClient(root: string): Promise<boolean> {
   );
 }
 
-/** What a client made from schema.prisma as it is now is stamped with. */
+/** The stamp of a client made from the present schema.prisma. */
 export async function schemaHash(root: string): Promise<string> {
   const schema = await readFile(path.join(root, "prisma/schema.prisma"));
   const { version } = createRequire(import.meta.url)("prisma/package.json") as { version: string };
@@ -43,7 +43,7 @@ export async function schemaHash(root: string): Promise<string> {
 export async function generateClient(context: BuildContext): Promise<void> {
   const stamp = await schemaHash(context.root);
   await runTool(context, "prisma.log", "prisma/build/index.js", ["generate"], {
-    // The generator needs no engine, but its command line fetches one unless this names an existing file.
+    // The generator needs no engine, but its command line downloads one unless this names an existing file.
     PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
     PRISMA_HIDE_UPDATE_MESSAGE: "1",
     CHECKPOINT_DISABLE: "1",
@@ -51,19 +51,19 @@ export async function generateClient(context: BuildContext): Promise<void> {
   await writeFile(path.join(context.root, "prisma/generated/.made-from"), stamp);
 }
 
-/** Puts files of packages that pages ask for by address into `public/`. Does nothing when they are there. */
+/** Copies files of packages that pages load by address into `public/`, unless they are there. */
 export async function copyAssets(root: string): Promise<void> {
   const script = path.join(root, "scripts/copy-pdf-assets.mjs");
   if (existsSync(script)) await import(pathToFileURL(script).href);
 }
 
-/** Whether `.next` lacks a finished build of the sources as they are now. */
+/** Whether `.next` lacks a finished build of the present sources. */
 export async function needsBuild(root: string): Promise<boolean> {
   const stamp = await readStamp(path.join(root, ".next/made-from"));
   return stamp !== hashSources(root) || !existsSync(path.join(root, ".next/BUILD_ID"));
 }
 
-/** Builds the app for production. Its stamp is written last, so an interrupted build counts as none. */
+/** Builds the app for production. The stamp is written last, so an interrupted build counts as none. */
 export async function buildApp(context: BuildContext): Promise<void> {
   await requireFreeSpace(context.root, BUILD_BYTES);
   const stamp = hashSources(context.root);
@@ -99,7 +99,7 @@ async function runTool(
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, output }));
   });
-  // The log helps to repair a failure; on a full disk the sentence has to do.
+  // A full disk may not take the log; the failure's sentence is enough then.
   await mkdir(logDir, { recursive: true }).catch(() => undefined);
   await writeFile(logFile, output).catch(() => undefined);
   if (code === 0) return;

@@ -23,7 +23,7 @@ it("says that a file is in the way", async () => {
 });
 
 it("says that it may not write there", async () => {
-  // Below a file: refused to everyone, root included.
+  // A folder below a file is refused to everyone, root included.
   const file = path.join(folder, "file");
   await writeFile(file, "");
   await expect(prepareDataFolder(path.join(file, "data"), 0)).rejects.toThrow(/^No permission to write to /);

@@ -2,12 +2,12 @@ import { chmod, mkdir, rm, stat, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { diskFull, explain, noWritePermission, StartFailure } from "./failure.ts";
 
-/** A first start writes about 60 MB of database; below this a start would soon fail half-way. */
+/** A first start writes about 60 MB of database. With less than this it would soon fail half-way. */
 export const MIN_FREE_BYTES = 200_000_000;
 
 /**
- * Creates the data folder and proves that it can be written.
- * Throws a StartFailure for a folder without permission, a file in its place, or a disk that is (nearly) full.
+ * Creates the data folder and tests that it is writable.
+ * Throws a StartFailure for missing permission, a file of that name, or a disk that is (nearly) full.
  */
 export async function prepareDataFolder(dataDir: string, minFreeBytes = MIN_FREE_BYTES): Promise<void> {
   try {
@@ -16,7 +16,7 @@ export async function prepareDataFolder(dataDir: string, minFreeBytes = MIN_FREE
     const probe = path.join(dataDir, `.probe-${process.pid}`);
     await writeFile(probe, "x");
     await rm(probe);
-    // As root, PostgreSQL runs under another account, which has to pass through to its folder below.
+    // As root, PostgreSQL runs under another account, which must pass through to its folder below.
     if (process.getuid?.() === 0) await chmod(dataDir, (await stat(dataDir)).mode | 0o011);
   } catch (error) {
     if (await isFile(dataDir)) {
@@ -28,8 +28,8 @@ export async function prepareDataFolder(dataDir: string, minFreeBytes = MIN_FREE
 }
 
 /**
- * Creates a folder and what is missing above it. Not `mkdir` with `recursive`, which never returns where the parent
- * exists and still answers "no such folder" (as /proc does).
+ * Creates a folder and its missing parents. Not `mkdir` with `recursive`, which never returns where the parent exists
+ * and still answers "no such folder" (as /proc does).
  */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
@@ -51,11 +51,11 @@ export async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
-/** Throws the full-disk sentence, with figures, if fewer bytes are free. */
+/** Throws the failure of a full disk, with figures, if fewer bytes are free. */
 export async function requireFreeSpace(folder: string, minFreeBytes: number): Promise<void> {
   const { bavail, bsize, blocks } = await statfs(folder);
   const freeBytes = bavail * bsize;
-  // Some network and overlay file systems report no size at all: then writing decides.
+  // Some network and overlay file systems report no size: then the first write decides.
   if (blocks === 0 || freeBytes >= minFreeBytes) return;
   if (freeBytes === 0) throw diskFull(folder);
   throw new StartFailure(

@@ -13,13 +13,13 @@ export interface Database {
   stop(now?: "now"): Promise<void>;
 }
 
-/** A server that lived at least this long had started properly: its end begins a new count. */
+/** After this time a server counts as started, and its end begins a new count of failures. */
 const STABLE_MS = 30_000;
 const MAX_QUICK_DEATHS = 3;
 
 /**
- * The database: the user's own server if one is configured (checked that it answers), else the embedded one, which is
- * started again on the same port if it ends by itself. `onGiveUp` is called if that does not help.
+ * Opens the user's own server if one is configured, after a check that it answers. Otherwise starts the embedded one and
+ * restarts it on the same port if it ends. `onGiveUp` is called if that does not help.
  */
 export async function openDatabase(
   settings: Settings,
@@ -70,7 +70,7 @@ async function requireAnswer(url: string, variable: string): Promise<void> {
     await client.connect();
     await client.end();
   } catch (error) {
-    // Several addresses tried at once fail together, and then the message is in the parts.
+    // When several addresses are tried at once, the message is in the parts of the error.
     const reason = (error as AggregateError).errors?.[0]?.message ?? (error as Error).message;
     throw new StartFailure(`The database in ${variable} cannot be used: ${reason}`);
   }

@@ -10,7 +10,7 @@ export interface DemoAccount {
   password: string;
 }
 
-/** Fills the instance with demo accounts and documents; running it again changes nothing. Null if there is no seed. */
+/** Creates demo accounts and documents. Running it again changes nothing. Null if there is no seed. */
 export async function seedDemo(root: string): Promise<DemoAccount[] | null> {
   const file = path.join(root, "prisma/seed.ts");
   if (!existsSync(file)) return null;

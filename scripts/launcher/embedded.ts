@@ -8,8 +8,8 @@ import { startEmbeddedPostgres } from "./postgres.ts";
 import { loadSecrets } from "./secrets.ts";
 
 /**
- * For commands besides the launcher: runs `work` on the embedded database of a data folder. A running instance is used
- * as it is; otherwise the server is started for the time of `work`, with the folder locked.
+ * For commands other than the launcher: runs `work` on the embedded database of a data folder. Uses a running instance,
+ * or starts the server for the time of `work` with the folder locked.
  */
 export async function withEmbeddedPostgres<T>(
   dataDir: string,

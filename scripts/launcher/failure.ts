@@ -1,4 +1,4 @@
-/** An ending that is expected and that its message explains in full: shown alone, without a stack. */
+/** An expected failure that its message explains in full. Shown without a stack. */
 export class StartFailure extends Error {
   override name = "StartFailure";
 }
@@ -6,14 +6,14 @@ export class StartFailure extends Error {
 const NO_SPACE = /ENOSPC|no space left on device|disk quota exceeded/i;
 const NO_PERMISSION = /\b(EACCES|EPERM|EROFS|ENOTDIR)\b|permission denied|read-only file system/i;
 
-/** The sentence for a full disk; `where` names the folder that could not be written. */
+/** The failure of a full disk; `where` is the folder that could not be written. */
 export function diskFull(where: string): StartFailure {
   return new StartFailure(
     `The disk is full: ${where} could not be written. Free some space and start again.`,
   );
 }
 
-/** The sentence for a folder that may not be written. */
+/** The failure of a folder without write permission. */
 export function noWritePermission(where: string): StartFailure {
   return new StartFailure(
     `No permission to write to ${where}. Change its owner or its mode, or name another folder with DATA_DIR.`,
@@ -21,8 +21,8 @@ export function noWritePermission(where: string): StartFailure {
 }
 
 /**
- * Turns what a tool wrote or the system answered into one sentence.
- * `doing` completes "could not …" and is used only when the cause is none of the known ones.
+ * Turns the output of a tool or an error of the system into one sentence.
+ * `doing` completes "could not …" and is used only for unknown causes.
  */
 export function explain(error: unknown, doing: string, where: string): StartFailure {
   if (error instanceof StartFailure) return error;
@@ -35,7 +35,7 @@ export function explain(error: unknown, doing: string, where: string): StartFail
   return new StartFailure(`Sheaf could not ${doing}: ${lastLine(text)}`, { cause: error });
 }
 
-/** The line that says most: the last one that names an error, else the last one at all. */
+/** The last line that names an error, else the last line. */
 export function lastLine(text: string): string {
   const lines = text
     .split("\n")

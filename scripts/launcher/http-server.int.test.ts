@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { request, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
 import { createAppServer, type AppServer, type AppServerOptions } from "./http-server.ts";
@@ -18,8 +18,10 @@ async function start(options: Partial<AppServerOptions>) {
   const app = createAppServer({
     handle: async (_, res) => void res.end("app"),
     handleStorage: null,
+    handleEvents: async (_, res) => void res.end("events"),
     trustProxy: false,
     secure: false,
+    pagePolicy: (nonce) => `script-src 'nonce-${nonce}'`,
     onError: (error) => errors.push(error),
     ...options,
   });
@@ -47,10 +49,13 @@ it("takes headers about the caller from a trusted proxy only", async () => {
     "x-forwarded-proto": "https",
     "x-middleware-subrequest": "src/middleware:src/middleware",
     "x-sheaf-address": "6.6.6.6",
+    "x-method": "HEAD",
   };
   await (await start({ handle })).get("/", headers);
   await (await start({ handle, trustProxy: true })).get("/", headers);
-  expect(Object.keys(seen[0] ?? {}).filter((name) => name.startsWith("x-"))).toEqual(["x-sheaf-address"]);
+  const own = Object.keys(seen[0] ?? {}).filter((name) => name.startsWith("x-"));
+  expect(own.toSorted()).toEqual(["x-method", "x-nonce", "x-path", "x-sheaf-address"]);
+  expect(seen.map((each) => each["x-method"])).toEqual(["GET", "GET"]);
   expect(seen.map((each) => each["x-sheaf-address"])).toEqual(["127.0.0.1", "127.0.0.1"]);
   expect(seen[1]).toMatchObject({ "x-forwarded-for": "6.6.6.6", "x-forwarded-host": "evil.example" });
   expect(seen[1]).not.toHaveProperty("x-middleware-subrequest");
@@ -100,7 +105,7 @@ it("lets a request in flight finish, refuses new ones, and closes idle connectio
       res.end("done");
     },
   });
-  // Leaves an idle connection behind, which must not hold up the end.
+  // Leaves an idle connection, which must not delay the stop.
   await text(await get("/", { connection: "keep-alive" }));
   const slow = get("/slow");
   await arrived.promise;
@@ -131,19 +136,106 @@ it("ends event streams at once, and cuts what is left after the grace", async ()
   await drained;
 });
 
-it("does not wait for web sockets at the end, and refuses them where nobody takes them", async () => {
-  const upgrade = (port: number) =>
-    request({ port, host: "127.0.0.1", headers: { connection: "Upgrade", upgrade: "websocket" } }).end();
-  const alone = await start({});
-  await expect(once(upgrade(alone.port), "upgrade")).rejects.toMatchObject({ code: "ECONNRESET" });
-
-  const { server, drain, port } = await start({});
+it("does not wait for web sockets of hot reload at the end", async () => {
+  const { server, drain, port } = await start({ isDevelopment: true });
   server.on("upgrade", (_, socket) => {
     socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
   });
-  const [, socket] = (await once(upgrade(port), "upgrade")) as [IncomingMessage, Socket];
+  const headers = { connection: "Upgrade", upgrade: "websocket" };
+  const [, socket] = (await once(request({ port, host: "127.0.0.1", headers }).end(), "upgrade")) as [
+    IncomingMessage,
+    Socket,
+  ];
   const closed = once(socket, "close");
   socket.on("error", () => undefined);
   await drain(60_000);
   await closed;
+});
+
+it("answers a request that would like another protocol as an ordinary one, whoever listens for such", async () => {
+  const { server, get } = await start({});
+  server.on("upgrade", (_, socket) => void socket.destroy());
+  const res = await get("/", { connection: "Upgrade", upgrade: "websocket" });
+  expect([res.statusCode, await text(res)]).toEqual([200, "app"]);
+});
+
+it("gives pages a policy with a new nonce, which their makers are told, and to nobody to keep", async () => {
+  const { get } = await start({
+    handle: async (req, res) => {
+      res.setHeader("Cache-Control", "s-maxage=31536000");
+      if (req.url?.startsWith("/script")) res.setHeader("Content-Type", "application/javascript");
+      else if (req.url?.startsWith("/late"))
+        res.writeHead(404, { "content-type": "TEXT/HTML; charset=utf-8" });
+      else if (req.url === "/kept") res.statusCode = 304;
+      else if (req.url === "/bare") res.statusCode = 500;
+      else res.setHeader("Content-Type", "text/html");
+      res.end(
+        JSON.stringify([
+          req.headers["x-nonce"],
+          req.headers["x-path"],
+          req.headers["content-security-policy"],
+        ]),
+      );
+    },
+  });
+  const nonces = new Set<string>();
+  for (const [path, told] of [
+    ["/a.png?b=%41", "/a.png?b=%41"],
+    ["/a?_rsc=1", "/a"],
+    ["/a?b=1&_rsc=1&c", "/a?b=1&c"],
+    ["/late", "/late"],
+    ["/bare", "/bare"],
+  ] as const) {
+    const claims = { "x-nonce": "mine", "x-path": "/mine", "content-security-policy": "script-src *" };
+    const res = await get(path, claims);
+    const [nonce, where, policy] = JSON.parse(await text(res)) as string[];
+    expect([where, policy]).toEqual([told, `script-src 'nonce-${nonce}'`]);
+    expect(res.headers["content-security-policy"]).toBe(policy);
+    expect(res.headers["cache-control"]).toBe("private, no-store");
+    nonces.add(nonce!);
+  }
+  expect(nonces.size).toBe(5);
+  for (const path of ["/script", "/kept"]) {
+    const { headers } = await get(path);
+    expect(headers["content-security-policy"]).toBeUndefined();
+    expect(headers["cache-control"]).toBe("s-maxage=31536000");
+  }
+});
+
+it("refuses what is malformed in the caller's language, and says problem details to programs", async () => {
+  const { get } = await start({});
+  const page = await get("/50%", { "accept-language": "de" });
+  expect(page).toMatchObject({
+    statusCode: 400,
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "x-content-type-options": "nosniff",
+      "cache-control": "private, no-store",
+    },
+  });
+  expect(await text(page)).toMatch(/^Anfrage nicht lesbar\n\n/);
+  const call = await get("/api/v1/50%");
+  expect(call.headers["content-type"]).toBe("application/problem+json");
+  expect(JSON.parse(await text(call))).toMatchObject({ status: 400, code: "malformed_request" });
+});
+
+it("has one time limit for each kind of request, also on one connection", async () => {
+  const limits: unknown[] = [];
+  const note = async (req: IncomingMessage, res: ServerResponse) => {
+    limits.push([req.url, req.socket.timeout]);
+    res.end();
+  };
+  const { port } = await start({ handle: note, handleStorage: note });
+  const socket = connect(port, "127.0.0.1");
+  // all at once, so that no later request resets the time
+  for (const path of ["/a", "/storage/b", "/c", "/storage/d", "/e"])
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n${path === "/e" ? "Connection: close\r\n" : ""}\r\n`);
+  await socket.toArray();
+  expect(limits).toEqual([
+    ["/a", 0],
+    ["/storage/b", 60_000],
+    ["/c", 0],
+    ["/storage/d", 60_000],
+    ["/e", 0],
+  ]);
 });

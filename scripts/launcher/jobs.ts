@@ -6,16 +6,16 @@ export interface JobsStart {
   settings: Settings;
   env: Record<string, string>;
   port: number;
-  /** The job server keeps its tables in a schema of its own, which requests cannot reach. */
+  /** The owner's role: the job server has a schema of its own, which requests cannot reach. */
   ownerUrl: string;
   log(line: string): void;
   onGiveUp(failure: StartFailure): void;
 }
 
-/** How long calls that run may take to end at a stop; what is left then is given back and done after the next start. */
+/** At a stop, running calls may take this long. The claims of the others are returned, for the next start. */
 const STOP_MS = 4_000;
 
-/** Starts the embedded job server. It finds the app's functions on its own as soon as the app answers. */
+/** Starts the embedded job server. It lists the app's functions as soon as the app answers. */
 export async function startJobs({
   settings,
   env,

@@ -2,26 +2,27 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { Agent, get } from "node:http";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { schemaHash } from "./build.ts";
+import { findLockHolder } from "./lock.ts";
 import { hashSources } from "./source-hash.ts";
 import { isPortFree, freePort } from "./ports.ts";
 import { startMark } from "./processes.ts";
 
 /**
- * The whole launcher around a stand-in for Next: a project folder with a finished build, whose `scripts/server.ts`
- * answers readiness and its process id. Its database is the test run's own, except where the embedded one matters.
+ * The whole launcher with a substitute for Next: a project folder with a finished build, whose `scripts/server.ts`
+ * answers readiness and its process id. It uses the test run's database, except where the embedded one matters.
  */
 const here = (file: string) => JSON.stringify(path.join(import.meta.dirname, file));
 const SERVER = `
   import { createAppServer } from ${here("http-server.ts")};
   const { server, drain } = createAppServer({
-    handleStorage: null, trustProxy: false, secure: false, onError: console.error,
+    handleStorage: null, trustProxy: false, secure: false, pagePolicy: () => "", onError: console.error,
     handle: async (req, res) => {
       if (req.url === "/die") process.exit(7);
       if (req.url === "/env") return void res.end(JSON.stringify(process.env));
@@ -37,7 +38,7 @@ const SERVER = `
 `;
 const LAUNCH = `import { launch } from ${here("launch.ts")}; await launch(import.meta.dirname, process.argv.slice(2));`;
 
-/** Making a database syncs a thousand files, which says nothing about the launcher. */
+/** In memory, because initdb syncs a thousand files, which no test here is about. */
 const inMemory = existsSync("/dev/shm");
 let root: string;
 let port: number;
@@ -68,7 +69,7 @@ afterEach(async () => {
 
 interface Launcher {
   child: ChildProcess;
-  /** Everything it said so far. */
+  /** Its output so far. */
   said(): string;
   ready: Promise<void>;
   /** The exit code, once it and its output have ended. */
@@ -80,14 +81,20 @@ function start(
   args: string[] = [],
   database: "shared" | "embedded" = "shared",
   env: Record<string, string> = {},
+  [file, ...before]: readonly [string, ...string[]] = ["node", "launch.mjs"],
 ): Launcher {
   const { DATABASE_URL, DATABASE_OWNER_URL, PATH } = process.env;
   const own = database === "embedded" ? {} : { DATABASE_URL, DATABASE_OWNER_URL };
-  const child = spawn(process.execPath, ["launch.mjs", "--port", String(port), ...args], {
-    cwd: root,
-    env: { PATH, NODE_ENV: "production", ...own, ...env },
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-  });
+  const child = spawn(
+    file === "node" ? process.execPath : file,
+    [...before, "--port", String(port), ...args],
+    {
+      cwd: root,
+      env: { PATH, NODE_ENV: "production", ...own, ...env },
+      // npm passes no channel on
+      stdio: file === "npm" ? ["ignore", "pipe", "pipe"] : ["ignore", "pipe", "pipe", "ipc"],
+    },
+  );
   const { stdout, stderr } = child;
   if (!stdout || !stderr) throw new Error("Its output is not connected.");
   let output = "";
@@ -98,7 +105,7 @@ function start(
   };
   stdout.on("data", collect);
   stderr.on("data", collect);
-  // Not "close", which never comes once this side has disconnected.
+  // Not "close", which is never emitted after this side has disconnected.
   const ended = Promise.all([once(child, "exit"), once(stdout, "end"), once(stderr, "end")]).then(
     ([[code]]) => code as number | null,
   );
@@ -168,6 +175,41 @@ it("recovers from kill -9 of the launcher, of the database and of the app", asyn
   expect(await pid()).not.toBe(second);
 }, 60_000);
 
+/** Completes the project so that `npm start` works: npm, the command that installs, the launcher. */
+async function makeStartable(): Promise<void> {
+  const project = path.resolve(import.meta.dirname, "../..");
+  await mkdir(path.join(root, "scripts/launcher"));
+  for (const file of ["scripts/start.mjs", "scripts/bootstrap.mjs", "package.json", "package-lock.json"])
+    await copyFile(path.join(project, file), path.join(root, file));
+  await symlink(path.join(project, "node_modules"), path.join(root, "node_modules"));
+  await writeFile(
+    path.join(root, "scripts/launcher/main.ts"),
+    LAUNCH.replace("import.meta.dirname", JSON.stringify(root)),
+  );
+  await writeFile(path.join(root, ".next/made-from"), hashSources(root));
+}
+
+describe.each([
+  ["npm", ["npm", "start", "--"]],
+  ["the start command", ["node", "scripts/start.mjs"]],
+  ["the launcher", ["node", "scripts/launcher/main.ts"]],
+] as const)("asked to stop by a signal to %s alone", (_, command) => {
+  it.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("ends everything in order on %s", async (signal) => {
+    await makeStartable();
+    const { child, ready, said, ended } = start([], "shared", {}, command);
+    await ready;
+    const slow = ask("/slow");
+    const app = await pid();
+    const lock = await findLockHolder(path.join(root, ".data"));
+    child.kill(signal);
+    expect(await slow).toBe(String(app));
+    await ended;
+    expect(said()).toContain("Stopping");
+    expect([await startMark(app), await startMark(lock!)]).toEqual([null, null]);
+    expect(await isPortFree(port, "127.0.0.1")).toBe(true);
+  });
+});
+
 it("leaves with the command that started it", async () => {
   const { child, ready, ended } = start();
   await ready;
@@ -176,13 +218,13 @@ it("leaves with the command that started it", async () => {
   expect(await isPortFree(port, "127.0.0.1")).toBe(true);
 });
 
-it("shares one port between instances, in turn, each seeing the caller's address", async () => {
+it("shares one port between instances, which alternate and see the caller's address", async () => {
   const { ready, said } = start(["--instances", "2"]);
   await ready;
   expect(said()).toContain("2 instances");
   const pids: number[] = [];
   for (let i = 0; i < 8; i++) pids.push(await pid());
-  // a connection of somebody else's between two of these (the launcher looks, too) may take a turn
+  // another connection in between, such as the launcher's own check, may reach one of the two
   expect(new Set(pids).size).toBe(2);
   for (const one of new Set(pids)) expect(pids.filter((found) => found === one).length).toBeGreaterThan(2);
 });

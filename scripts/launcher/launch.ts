@@ -3,17 +3,17 @@ import { StartFailure } from "./failure.ts";
 import { say, warn } from "./output.ts";
 import { run, type Running } from "./run.ts";
 
-/** How long a start that is called off may take to come to a point where it can be undone. */
+/** How long a cancelled start may take to reach a point where it can be undone. */
 const SETTLE_MS = 10_000;
 
 /**
- * Starts everything below `root`, keeps it running and ends the process: with code 0 when it was asked to stop, 1 with one
- * clear sentence when something cannot go on, 130 when it was asked twice.
+ * Starts everything in `root`, keeps it running and ends the process: with code 0 after a request to stop, 130 after a
+ * second one, and 1 with one clear sentence after a failure.
  */
 export async function launch(root: string, argv: string[]): Promise<void> {
   const running: Running = { started: [] };
   const calledOff = new AbortController();
-  /** Settles when the start has finished, failed or been called off. */
+  /** Settles when the start has finished, failed or was cancelled. */
   let starting: Promise<void> = Promise.resolve();
   let ending = false;
 
@@ -30,7 +30,7 @@ export async function launch(root: string, argv: string[]): Promise<void> {
 
   function fail(error: unknown): void {
     if (ending) return;
-    // What nobody expected keeps its stack: it is for the one who repairs it.
+    // An unexpected error keeps its stack.
     warn(
       error instanceof StartFailure
         ? `\n${error.message}`
@@ -41,24 +41,21 @@ export async function launch(root: string, argv: string[]): Promise<void> {
 
   function onSignal(signal: string): void {
     if (!ending) {
-      if (signal === "SIGINT") say("\n  Stopping …");
+      askedAt = performance.now();
+      say("\n  Stopping …");
       void end(0);
       return;
     }
-    // The same Ctrl-C can arrive twice, from the terminal and from npm.
-    if (signal !== "SIGINT" || performance.now() - lastSignalAt < 500) return;
+    // One Ctrl-C can arrive several times: from the terminal, from npm and from the command in between.
+    if (signal !== "SIGINT" || performance.now() - askedAt < 500) return;
     for (const part of running.started) part.kill?.();
     process.exit(130);
   }
 
-  let lastSignalAt = 0;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      onSignal(signal);
-      lastSignalAt = performance.now();
-    });
-  }
-  // The command that started this process was killed: nobody could stop it any more.
+  /** The time of the first request to stop. */
+  let askedAt = 0;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => onSignal(signal));
+  // The command that started this process was killed, and nobody else could stop this one.
   process.on("disconnect", () => onSignal("SIGTERM"));
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);

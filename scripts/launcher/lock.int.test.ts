@@ -15,7 +15,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A process that tries to take the folder when it is told to, says whether it did, and stays. */
+/** A process that tries to lock the folder on demand, reports the result and keeps running. */
 async function contender(): Promise<{ child: ChildProcess; take(): Promise<string> }> {
   const script = `
     import { lockDataFolder } from ${JSON.stringify(path.join(import.meta.dirname, "lock.ts"))};

@@ -6,23 +6,23 @@ import { startMark } from "./processes.ts";
 
 interface Holder {
   pid: number;
-  /** Tells this process from a later one with the same id (after a reboot, or in a restarted container). */
+  /** Distinguishes this process from a later one with the same id (after a reboot or in a restarted container). */
   startMark: string | null;
 }
 
 export interface DataFolderLock {
-  /** Whether a lock of a run that had not ended properly was found and replaced. */
+  /** Whether this replaced the lock of a run that was killed. */
   recovered: boolean;
   release(): Promise<void>;
 }
 
 /**
- * Takes a data folder for this process. Throws a StartFailure if a living launcher holds it; what a killed one left
- * behind is replaced silently.
+ * Locks a data folder for this process. Throws a StartFailure if a running launcher holds it. Replaces the lock of a
+ * killed one silently.
  *
- * Locks are numbered files. A number is given once: link() never replaces, the newest file is never removed but emptied
- * on release, and who finds a newer one than its own withdraws. So of several launchers that find the same dead one,
- * exactly one takes over; with a single file, removing the dead lock could remove a living one.
+ * Locks are numbered files, and each number is given once: link() never replaces a file, a release empties the newest
+ * file but keeps it, and a launcher that finds a newer file than its own withdraws. So exactly one of several launchers
+ * replaces the same dead lock. With a single file, removing the dead lock could remove a live one.
  */
 export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
   const mine: Holder = { pid: process.pid, startMark: await startMark(process.pid) };
@@ -59,7 +59,7 @@ export async function lockDataFolder(dataDir: string): Promise<DataFolderLock> {
   }
 }
 
-/** The process that holds the folder, or null. */
+/** The id of the process that holds the folder, or null. */
 export async function findLockHolder(dataDir: string): Promise<number | null> {
   const newest = await newestNumber(dataDir).catch(() => 0);
   const holder = parse(await readFile(lockFile(dataDir, newest), "utf8").catch(() => ""));

@@ -1,10 +1,10 @@
 import { createWriteStream, renameSync, statSync, type WriteStream } from "node:fs";
 import { rename, stat } from "node:fs/promises";
 
-/** Past this size a log is set aside as `<name>.1`, replacing the one before: two files bound what logs may take. */
+/** Beyond this size a log is renamed to `<name>.1`, replacing the earlier one, so two files bound its space. */
 const MAX_BYTES = 20_000_000;
 
-/** Sets the file aside if it has grown past the bound. For logs that another process writes, between its runs. */
+/** Renames the file if it is beyond the bound. For logs of other processes, between their runs. */
 export async function rotateLog(file: string, maxBytes = MAX_BYTES): Promise<void> {
   const found = await stat(file).catch(() => null);
   if (found && found.size > maxBytes) await rename(file, `${file}.1`);
@@ -15,7 +15,7 @@ export interface LogFile {
   close(): Promise<void>;
 }
 
-/** A log that is appended to and kept below twice the bound. A full disk loses lines, never the process. */
+/** An appended log that stays below twice the bound. A full disk costs lines, never the process. */
 export function openLog(file: string, maxBytes = MAX_BYTES): LogFile {
   let sizeBytes = 0;
   try {
@@ -32,7 +32,7 @@ export function openLog(file: string, maxBytes = MAX_BYTES): LogFile {
         try {
           renameSync(file, `${file}.1`);
         } catch {
-          // It goes on growing, which is better than ending the app over a log.
+          // The log goes on growing, which is better than ending the app.
         }
         sizeBytes = 0;
         stream = open();

@@ -1,7 +1,7 @@
-/** What the launcher says on the terminal: one calm line per phase, then the address. */
+/** The launcher's output on the terminal: one line per phase, then the address. */
 const WIDTH = 28;
 
-/** Runs one phase of the start and prints one line with what it did and how long it took. */
+/** Runs one phase of the start and prints one line with its result and duration. */
 export async function phase<T>(
   label: string,
   work: () => Promise<T>,
@@ -20,7 +20,7 @@ export async function phase<T>(
   }
 }
 
-/** "0.4 s": durations as the launcher shows them, from milliseconds. */
+/** A duration in milliseconds as the launcher prints it: "0.4 s". */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`.padStart(7);
 }

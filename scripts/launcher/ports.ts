@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { StartFailure } from "./failure.ts";
 
-/** Whether something could listen there right now. Other failures than a taken port are thrown. */
+/** Whether the port is free. Throws for failures other than a taken port. */
 export async function isPortFree(port: number, host: string): Promise<boolean> {
   const server = createServer();
   try {
@@ -29,7 +29,7 @@ export async function isPortFree(port: number, host: string): Promise<boolean> {
   }
 }
 
-/** A port on loopback that nothing listens on. */
+/** A free port on loopback. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -42,7 +42,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** The one sentence for a port that another program holds. */
+/** The failure of a port that another program holds. */
 export function portTaken(port: number): StartFailure {
   return new StartFailure(
     `Port ${port} is already used by another program; stop it, or choose another port: npm start -- --port ${port === 65_535 ? 3000 : port + 1}`,
@@ -50,8 +50,8 @@ export function portTaken(port: number): StartFailure {
 }
 
 /**
- * Makes sure the port can be taken. After a killed run its app process may hold it for a moment longer
- * (it leaves by itself when its launcher is gone), so `graceMs` is waited before giving up.
+ * Throws unless the port becomes free within `graceMs`. The app process of a killed run may hold it for a moment, until
+ * it notices that its launcher is gone.
  */
 export async function requireFreePort(port: number, host: string, graceMs: number): Promise<void> {
   const deadline = performance.now() + graceMs;
@@ -62,8 +62,8 @@ export async function requireFreePort(port: number, host: string, graceMs: numbe
 }
 
 /**
- * The port this data folder used last time for `name`, if it is still free, else a new one that is remembered.
- * Stable ports keep connection strings in other tools valid; the file is a convenience and may be deleted.
+ * The last port of this data folder for `name` if it is free, else a new one that is remembered. Stable ports keep
+ * connection strings in other tools valid. The file may be deleted.
  */
 export async function rememberedPort(dataDir: string, name: "postgres" | "jobs"): Promise<number> {
   const file = path.join(dataDir, "ports.json");

@@ -7,10 +7,10 @@ import { StartFailure } from "./failure.ts";
 const run = promisify(execFile);
 const ACCOUNT = "postgres";
 
-/** How PostgreSQL's programs are called. The server refuses to run as root, so root hands over to an account of its own. */
+/** How PostgreSQL's programs are run. The server refuses to run as root, so root uses another account. */
 export interface PostgresAccount {
   command(program: string, args: string[]): { file: string; args: string[]; options: SpawnOptions };
-  /** Gives a file or folder to the account. */
+  /** Makes the account the owner of a file or folder. */
   own(target: string): Promise<void>;
 }
 
@@ -20,9 +20,9 @@ const ownAccount: PostgresAccount = {
 };
 
 /**
- * The account for PostgreSQL: the caller's own, or, for root, `postgres` (created if there is none).
- * Every folder of `reach` has to be usable by it. Where a parent folder is closed (a project below /root, a folder
- * made by mktemp), its programs get the one capability of passing through closed folders, and nothing else of root's.
+ * The account for PostgreSQL: the caller's own, or for root `postgres`, which is created if missing. It must be able to
+ * use every folder of `reach`. Where a parent folder is closed (a project below /root, a folder made by mktemp), its
+ * programs get one capability of root, passing through closed folders.
  */
 export async function postgresAccount(reach: string[]): Promise<PostgresAccount> {
   if (process.getuid?.() !== 0) return ownAccount;
@@ -39,7 +39,7 @@ export async function postgresAccount(reach: string[]): Promise<PostgresAccount>
     "--inh-caps=-all,+dac_read_search",
     "--ambient-caps=-all,+dac_read_search",
     "--bounding-set=-all,+dac_read_search",
-    // access(2) ignores capabilities of other users than root unless this is set, and initdb asks with it.
+    // initdb calls access(2), which ignores capabilities of users other than root unless this is set.
     "--securebits=+no_setuid_fixup",
   ];
   try {
@@ -80,7 +80,7 @@ async function createAccount(): Promise<{ uid: number; gid: number }> {
   );
 }
 
-/** The first folder on the way that the account may not enter, or null. */
+/** The first folder on the path that the account may not enter, or null. */
 async function firstClosedFolder(targets: string[], uid: number, gid: number): Promise<string | null> {
   for (const target of targets) {
     const { root } = path.parse(target);

@@ -7,11 +7,11 @@ import { explain, lastLine, StartFailure } from "./failure.ts";
 import type { PostgresAccount } from "./postgres-account.ts";
 import { commandLine, waitForExit } from "./processes.ts";
 
-/** The PostgreSQL programs that came from npm for this machine. */
+/** The PostgreSQL programs from npm for this machine. */
 export interface PostgresPrograms {
   initdb: string;
   postgres: string;
-  /** "18": data folders of another major version cannot be opened. */
+  /** For example "18". Data folders of another major version cannot be opened. */
   majorVersion: string;
 }
 
@@ -38,15 +38,15 @@ export async function postgresPrograms(): Promise<PostgresPrograms> {
     majorVersion: version.split(".")[0] ?? "",
   };
   for (const file of [programs.initdb, programs.postgres]) {
-    // Some archives lose the mode; a read-only install that has it needs no change.
+    // Some archives lose the mode. Changed only if needed, because an install may be read-only.
     if (((await stat(file)).mode & 0o111) !== 0o111) await chmod(file, 0o755);
   }
   return programs;
 }
 
 /**
- * Creates the database files unless they exist; returns whether it did.
- * They are made beside and renamed, so that a run killed in the middle leaves nothing half-made behind.
+ * Creates the database files unless they exist, and returns whether it did. They are made under another name and
+ * renamed, so that a killed run leaves nothing half-made.
  */
 export async function ensureCluster(
   clusterDir: string,
@@ -75,11 +75,11 @@ export async function ensureCluster(
       `--pwfile=${passwordFile}`,
       "--auth=scram-sha-256",
       "--encoding=UTF8",
-      // PostgreSQL's own rules for order and case: indexes stay valid when the system's libraries change.
+      // PostgreSQL's own rules for order and case, so that indexes stay valid when the system's libraries change.
       "--locale-provider=builtin",
       "--builtin-locale=C.UTF-8",
       "--lc-collate=C",
-      // Search by trigrams asks the system's library what a letter is, so this one has to know UTF-8.
+      // Search by trigrams asks the system's library what a letter is, so the library must know UTF-8.
       `--lc-ctype=${process.platform === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
       "--lc-messages=C",
     ]);
@@ -103,13 +103,13 @@ export async function ensureCluster(
 }
 
 /**
- * Ends a server that a killed launcher left behind on these files, and removes a pid file that a reboot made
- * point to some other program. The caller holds the data folder's lock.
+ * Ends a server that a killed launcher left on these files, and removes a pid file that names another program after a
+ * reboot. The caller holds the data folder's lock.
  */
 export async function recoverCluster(clusterDir: string): Promise<void> {
   const pidFile = path.join(clusterDir, "postmaster.pid");
   const pid = Number((await readFile(pidFile, "utf8").catch(() => "")).split("\n")[0]);
-  // A pid file of a dead process is left to PostgreSQL, which also checks that no worker of it survives.
+  // PostgreSQL handles the pid file of a dead process itself and also checks that none of its workers survives.
   if (!Number.isInteger(pid) || pid <= 0) return;
   const command = await commandLine(pid);
   if (command === null) return;
@@ -136,7 +136,7 @@ export async function recoverCluster(clusterDir: string): Promise<void> {
   );
 }
 
-/** What PostgreSQL wrote since `offset`, reduced to the line that says why it ended. */
+/** The line in PostgreSQL's log since `offset` that says why it ended. */
 export async function lastWords(logFile: string, offset: number): Promise<string> {
   const text = (await readFile(logFile)).subarray(offset).toString();
   const fatal = text.split("\n").filter((line) => /\b(FATAL|PANIC):/.test(line));

@@ -6,11 +6,11 @@ const OWNER = "sheaf_owner";
 const APP = "sheaf_app";
 
 export interface DatabaseUrls {
-  /** Owns the database; for migrations and the job server. Not a superuser, does not bypass row security. */
+  /** The owner of the database, for migrations and the job server. No superuser, does not bypass row security. */
   ownerUrl: string;
-  /** What requests run as: owns nothing, does not bypass row security. */
+  /** The role of requests: owns nothing, does not bypass row security. */
   appUrl: string;
-  /** For creating roles, and for tests that clone databases. Never handed to the app. */
+  /** For creating roles, and for tests that clone databases. Never given to the app. */
   superuserUrl: string;
 }
 
@@ -29,10 +29,13 @@ export function databaseUrls(
   };
 }
 
+const inDatabase = (url: string, name: string): string =>
+  Object.assign(new URL(url), { pathname: `/${name}` }).href;
+
 /** Runs `work` on one connection and closes it. */
 async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url });
-  // A server that goes away in the middle fails the query in flight; without a listener it would end this process.
+  // Without a listener a server that goes away would end this process; the running query fails in any case.
   client.on("error", () => undefined);
   await client.connect();
   try {
@@ -52,12 +55,17 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /**
- * Makes sure that both roles, the database and its extensions exist with the given passwords. May run any number of
- * times; the right to connect comes last, so an app role that can connect proves that all of it is there.
+ * Ensures that both roles with the given passwords, the database and its extensions exist, and that the app's role can
+ * connect to no other database. May run again. The right to connect is granted last, so an app role that can connect
+ * proves that everything is there.
  */
 export async function ensureRoles(urls: DatabaseUrls): Promise<void> {
-  const ready = await Promise.all([answers(urls.ownerUrl), answers(urls.appUrl)]);
-  if (ready.every(Boolean)) return;
+  const [isOwnerReady, isAppReady, isAppLoose] = await Promise.all([
+    answers(urls.ownerUrl),
+    answers(urls.appUrl),
+    answers(inDatabase(urls.appUrl, "postgres")),
+  ]);
+  if (isOwnerReady && isAppReady && !isAppLoose) return;
   try {
     await withClient(urls.superuserUrl, async (client) => {
       const { rows } = await client.query<{ rolname: string }>("select rolname from pg_roles");
@@ -71,15 +79,14 @@ export async function ensureRoles(urls: DatabaseUrls): Promise<void> {
           `${existing.has(role) ? "alter" : "create"} role ${role} login nosuperuser nocreatedb nocreaterole nobypassrls password ${password}`,
         );
       }
-      // Row policies make estimates high enough to start the compiler, which costs more than these queries take.
+      // Row policies raise the planner's estimates so far that it would compile, which takes longer than these queries.
       await client.query(`alter role ${APP} set jit = off`);
       const found = await client.query("select from pg_database where datname = $1", [DATABASE]);
       if (found.rowCount === 0) await client.query(`create database ${DATABASE} owner ${OWNER}`);
-      await client.query(`revoke all on database ${DATABASE} from public`);
+      // PostgreSQL opens these databases to everyone; both roles need their own database alone
+      await client.query(`revoke all on database ${DATABASE}, postgres, template1 from public`);
     });
-    const inside = new URL(urls.superuserUrl);
-    inside.pathname = `/${DATABASE}`;
-    await withClient(inside.href, async (client) => {
+    await withClient(inDatabase(urls.superuserUrl, DATABASE), async (client) => {
       const { rows } = await client.query<{ name: string }>(
         "select name from pg_available_extensions where name in ('pg_trgm', 'unaccent')",
       );

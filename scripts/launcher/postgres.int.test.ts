@@ -13,13 +13,13 @@ import { lockDataFolder } from "./lock.ts";
 import { startEmbeddedPostgres } from "./postgres.ts";
 import { startMark } from "./processes.ts";
 
-/** Durability is what some of these tests are about, so the server keeps its real settings. */
+/** The server keeps its real settings, because some of these tests are about durability. */
 let parent: string;
 let dataDir: string;
 beforeAll(async () => {
   parent = await mkdtemp(path.join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "sheaf-postgres-"));
   dataDir = path.join(parent, "data");
-  // The folder above is closed, as mktemp makes it: the server has to reach its files nevertheless.
+  // The parent folder is closed, as mktemp makes it, and the server must still reach its files.
   await chmod(parent, 0o700);
   await prepareDataFolder(dataDir, 0);
 });
@@ -92,6 +92,23 @@ it("makes a database with an owner and an app role that owns nothing", async () 
   expect(await startMark(server.pid)).toBeNull();
 });
 
+it("lets the app's role into its own database alone, also where an earlier version had not", async () => {
+  const reachable = `select datname from pg_database
+    where datallowconn and has_database_privilege('sheaf_app', oid, 'connect')`;
+  const at = (url: string, database: string) =>
+    Object.assign(new URL(url), { pathname: `/${database}` }).href;
+  const first = await startEmbeddedPostgres({ dataDir });
+  expect(await query(first.superuserUrl, reachable)).toEqual([["sheaf"]]);
+  for (const other of ["postgres", "template1"])
+    for (const url of [first.appUrl, first.ownerUrl])
+      await expect(query(at(url, other), "select 1")).rejects.toThrow(/permission denied for database/);
+  await query(first.superuserUrl, "grant connect, temporary on database postgres, template1 to public");
+  await first.stop();
+  const second = await startEmbeddedPostgres({ dataDir });
+  expect(await query(second.superuserUrl, reachable)).toEqual([["sheaf"]]);
+  await second.stop();
+});
+
 it("keeps data, port and passwords from one start to the next, also over kill -9", async () => {
   const first = await startEmbeddedPostgres({ dataDir });
   await query(first.ownerUrl, "insert into kept values (1)");
@@ -106,7 +123,7 @@ it("keeps data, port and passwords from one start to the next, also over kill -9
   }
 });
 
-/** Starts the server in a process of its own, which is then killed and so can't stop it. */
+/** Starts the server in another process and kills that process, so that it cannot stop the server. */
 async function orphan(): Promise<number> {
   const script = `
     import { startEmbeddedPostgres } from ${JSON.stringify(path.join(import.meta.dirname, "postgres.ts"))};

@@ -14,7 +14,7 @@ import { loadSecrets } from "./secrets.ts";
 export interface EmbeddedPostgresOptions {
   /** Holds the database (`postgres/`), `secrets.json`, `ports.json` and `logs/`. Must exist and be absolute. */
   dataDir: string;
-  /** Default: the port of last time if it is free, else a free one. */
+  /** Default: the last used port if it is free, else another free one. */
   port?: number;
   /** More server settings, such as `{ fsync: "off" }` for throw-away databases in tests. */
   settings?: Record<string, string>;
@@ -23,18 +23,18 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres extends DatabaseUrls {
   port: number;
   pid: number;
-  /** Whether the database files were made by this start. */
+  /** Whether this start made the database files. */
   created: boolean;
-  /** Resolves when the server has ended, for whatever reason. */
+  /** Resolves when the server has ended for any reason. */
   exited: Promise<void>;
-  /** Ends connections and stops cleanly; `now` stops without a checkpoint (recovered at the next start). */
+  /** Closes connections and stops cleanly. `now` stops without a checkpoint, and the next start recovers. */
   stop(now?: "now"): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 60_000;
 const MIB = 1024 * 1024;
 
-/** Sized for one small machine that also runs the app; durability is never traded. */
+/** Sized for one small machine that also runs the app. No setting weakens durability. */
 function serverSettings(): Record<string, string> {
   const memoryMib = os.totalmem() / MIB;
   const share = (part: number, min: number, max: number) =>
@@ -53,12 +53,12 @@ function serverSettings(): Record<string, string> {
   };
 }
 
-/** The longest path of a socket that every system takes, in bytes. */
+/** The longest socket path that every system accepts, in bytes. */
 const MAX_SOCKET_PATH_BYTES = 100;
 
 /**
- * Where the server also listens on a socket file: its own folder, which nobody else may enter. A message costs the app
- * about a third less there than over TCP. Null where the path would be too long.
+ * The folder of the server's socket file: its own one, which nobody else may enter. A message by socket costs the app a
+ * third less than by TCP. Null where the path is too long.
  */
 function socketFolder(clusterDir: string): string | null {
   const folder = path.resolve(clusterDir);
@@ -67,8 +67,8 @@ function socketFolder(clusterDir: string): string | null {
 }
 
 /**
- * Starts the bundled PostgreSQL on `dataDir`, creating files, roles and the database `sheaf` where they are missing.
- * Recovers from killed runs. One server per data folder: callers make sure of that (the launcher by its lock).
+ * Starts the bundled PostgreSQL on `dataDir` and creates files, roles and the database `sheaf` where they are missing.
+ * Recovers from killed runs. Callers ensure one server per data folder (the launcher by its lock).
  * Throws a StartFailure whose message says what to do.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -126,8 +126,8 @@ async function launch(command: Command, clusterDir: string, logFile: string): Pr
   for (;;) {
     const log = await open(logFile, "a");
     const offset = (await stat(logFile)).size;
-    // Its own session: Ctrl-C in the terminal must not reach it before the app has finished.
-    // Its log is a file, not a pipe: it can still write when the launcher was killed.
+    // A session of its own, so that Ctrl-C in the terminal does not reach it before the app has finished.
+    // The log is a file, not a pipe, so that the server can still write after the launcher was killed.
     const child = spawn(command.file, command.args, {
       ...command.options,
       detached: true,
@@ -145,7 +145,7 @@ async function launch(command: Command, clusterDir: string, logFile: string): Pr
     }
     child.kill("SIGQUIT");
     const words = await lastWords(logFile, offset);
-    // Workers of a killed server notice its end within moments and then let go of the shared memory.
+    // Workers of a killed server hold its shared memory until they notice, a moment later.
     const lingering = /shared memory block.*still in use|lock file "postmaster.pid" already exists/.test(
       words,
     );
@@ -155,7 +155,7 @@ async function launch(command: Command, clusterDir: string, logFile: string): Pr
   }
 }
 
-/** Null as soon as the server accepts connections, which it notes in its pid file; an Error when time is up. */
+/** Null as soon as the server accepts connections (it notes that in its pid file), an Error after the deadline. */
 async function accepts(child: ChildProcess, clusterDir: string, deadline: number): Promise<Error | null> {
   const pidFile = path.join(clusterDir, "postmaster.pid");
   while (child.exitCode === null && child.signalCode === null) {

@@ -5,9 +5,8 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /**
- * A text that tells one process from a later one with the same id: its start time, in the form the system gives.
- * Null if no such process runs; one that has ended and was not yet collected by its parent does not run
- * (in a container nobody may ever collect it).
+ * The start time of a process, in the system's form. It distinguishes a process from a later one with the same id.
+ * Null if no such process runs. A zombie counts as ended, because in a container nobody may ever collect it.
  */
 export async function startMark(pid: number): Promise<string | null> {
   if (process.platform !== "linux") {
@@ -16,7 +15,7 @@ export async function startMark(pid: number): Promise<string | null> {
   }
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    // The name in parentheses may hold blanks, so fields are counted after it: state first, start time (in ticks) as 20th.
+    // The name in parentheses may contain blanks. After it the state is field 1 and the start time (in ticks) field 20.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? null : (fields[19] ?? null);
   } catch {
@@ -24,7 +23,7 @@ export async function startMark(pid: number): Promise<string | null> {
   }
 }
 
-/** The command line of a process, or null if there is none to see. */
+/** The command line of a process, or null if it cannot be read. */
 export async function commandLine(pid: number): Promise<string | null> {
   if (process.platform !== "linux") return ps(pid, "args=");
   try {
@@ -42,7 +41,7 @@ async function ps(pid: number, column: string): Promise<string | null> {
   }
 }
 
-/** Waits until the process is gone; false if it still runs after `timeoutMs`. */
+/** Waits until the process has ended. False if it still runs after `timeoutMs`. */
 export async function waitForExit(pid: number, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while ((await startMark(pid)) !== null) {

@@ -4,7 +4,7 @@ const POLL_MS = 25;
 
 /**
  * Waits until the app says that it can serve: `GET /api/health/ready` answers 200.
- * Throws a StartFailure with the last answer when `timeoutMs` is over, and ends early when `signal` is aborted.
+ * Throws a StartFailure with the last answer after `timeoutMs`. Returns early when `signal` is aborted.
  */
 export async function waitUntilReady(url: string, timeoutMs: number, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + timeoutMs;

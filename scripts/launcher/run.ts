@@ -16,9 +16,9 @@ import { waitUntilReady } from "./ready.ts";
 import { loadSecrets } from "./secrets.ts";
 import { appEnvironment, decideSettings, type Settings } from "./settings.ts";
 
-/** What has been started, so that it can be ended in the opposite order. */
+/** The started parts, to be stopped in the opposite order. */
 export interface Running {
-  /** Pushed as things start; `stop` in reverse order, each once. */
+  /** In the order of their start. Each is stopped once, the last one first. */
   started: { stop(): Promise<void>; kill?(): void }[];
 }
 
@@ -26,13 +26,13 @@ export interface RunContext {
   root: string;
   options: LauncherOptions;
   running: Running;
-  /** Aborted when the start is called off. */
+  /** Aborted when the start is cancelled. */
   signal: AbortSignal;
-  /** Called if something that runs has ended for good. */
+  /** Called when a part has ended for good. */
   onGiveUp(failure: StartFailure): void;
 }
 
-/** Leaves time for the app process of a killed run to notice that it is alone. */
+/** Time for the app processes of a killed run to notice that their launcher is gone. */
 const ORPHAN_GRACE_MS = 5_000;
 const READY_TIMEOUT_MS = 60_000;
 /** In development the first request waits for the compiler. */
@@ -55,7 +55,7 @@ export async function run({ root, options, running, signal, onGiveUp }: RunConte
   const secrets = await loadSecrets(dataDir).catch((error: unknown) => {
     throw explain(error, "keep its secrets", dataDir);
   });
-  // Faulty settings are told before anything is started; the addresses still unknown are filled in below.
+  // Reports faulty settings before anything is started. Unknown addresses are filled in below.
   const draft = appEnvironment(process.env, settings, secrets, {
     databaseUrl: "postgresql://localhost/sheaf",
     jobsPort: 1,
@@ -82,14 +82,14 @@ export async function run({ root, options, running, signal, onGiveUp }: RunConte
 
   const jobsPort = settings.embeddedJobs ? await rememberedPort(dataDir, "jobs") : null;
   const env = appEnvironment(process.env, settings, secrets, { databaseUrl: database.appUrl, jobsPort });
-  // Demo data is made by the app's own verbs in this process, which read the same settings.
+  // The app's own verbs make the demo data in this process and read the same settings.
   for (const name of ["INNGEST_DEV", "DATABASE_OWNER_URL"]) delete process.env[name];
   Object.assign(process.env, env);
 
   const appLog = openLog(path.join(dataDir, "logs", "app.log"));
   running.started.push({ stop: appLog.close });
   const mirror = options.verbose || options.dev || !process.stdout.isTTY;
-  // The phases of a start stay readable: until it is ready, only those who asked for it see the app's lines.
+  // Keeps the phases of a start readable: until it is ready, the app's lines appear with --verbose alone.
   let isMirroring = options.verbose;
   const log = (chunk: Buffer | string) => {
     appLog.write(chunk);
@@ -105,7 +105,7 @@ export async function run({ root, options, running, signal, onGiveUp }: RunConte
   say(`\n  Ready in ${seconds(performance.now() - startedAt).trim()}:  ${settings.appUrl}\n`);
   if (accounts?.length) say(`  Demo accounts:\n${demoLines(accounts).join("\n")}\n`);
   if (options.demo && accounts === null) say("  There is no demo to create yet.\n");
-  if (!env.SMTP_URL) {
+  if (!env.SMTP_URL && !env.RESEND_API_KEY) {
     say(`  No SMTP_URL is set: mail is written to ${env.MAIL_DIR}, and addresses count as verified.\n`);
   }
   say(
@@ -164,7 +164,7 @@ async function startApp({
   signal,
   onGiveUp,
 }: AppStart): Promise<void> {
-  // Before the app, which sends events from its first moment.
+  // Before the app, which sends events at once.
   const jobs =
     jobsPort === null ? null : await startJobs({ settings, env, port: jobsPort, ownerUrl, log, onGiveUp });
   const app = startAppProcesses({
@@ -177,7 +177,7 @@ async function startApp({
     logFile: path.join(settings.dataDir, "logs", "app.log"),
   });
   running.started.push(app);
-  // Ended before the app: calls that run get their answer, the rest is given back.
+  // Stopped before the app: running calls get their answer, the other claims are returned.
   if (jobs) running.started.push(jobs);
   await Promise.race([app.listening, rejection(signal)]);
   await waitUntilReady(

@@ -3,13 +3,15 @@ import { open, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { StartFailure } from "./failure.ts";
 
-/** What an instance must keep to itself. Losing the file ends every session and locks the embedded database. */
+/** The secrets of an instance. Losing the file ends every session and locks the embedded database. */
 export interface Secrets {
   postgresPassword: string;
   ownerPassword: string;
   appPassword: string;
   authSecret: string;
   inngestEventKey: string;
+  /** Numbered secrets of the audit log, the newest first; all that were ever used are needed to verify it. */
+  auditKeys: string;
   /** `signkey-local-` and 64 hex digits, the form Inngest's SDK expects. */
   inngestSigningKey: string;
 }
@@ -21,12 +23,13 @@ const generators: Record<keyof Secrets, () => string> = {
   appPassword: token,
   authSecret: token,
   inngestEventKey: token,
+  auditKeys: () => `1:${token()}`,
   inngestSigningKey: () => `signkey-local-${randomBytes(32).toString("hex")}`,
 };
 
 /**
  * Reads `secrets.json` of a data folder, adds what is missing and keeps the file at mode 0600.
- * Existing values never change. A file that cannot be understood is refused, never replaced.
+ * Existing values never change. An unreadable file is refused, never replaced.
  */
 export async function loadSecrets(dataDir: string): Promise<Secrets> {
   const file = path.join(dataDir, "secrets.json");
@@ -39,7 +42,7 @@ export async function loadSecrets(dataDir: string): Promise<Secrets> {
     ...known,
     ...Object.fromEntries(missing.map((name) => [name, generators[name]()])),
   } as Secrets;
-  // Written beside and renamed: a crash leaves the old file or the new one, never half of one.
+  // Written under another name and renamed: a crash leaves the old file or the whole new one.
   const draft = `${file}.new`;
   const handle = await open(draft, "w", 0o600);
   try {

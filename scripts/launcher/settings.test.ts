@@ -13,6 +13,7 @@ const secrets: Secrets = {
   appPassword: secret("a"),
   authSecret: secret("s"),
   inngestEventKey: secret("e"),
+  auditKeys: `1:${secret("k")}`,
   inngestSigningKey: `signkey-local-${"0".repeat(64)}`,
 };
 const databaseUrl = "postgresql://sheaf_app:x@127.0.0.1:5000/sheaf";

@@ -6,7 +6,7 @@ import type { Secrets } from "./secrets.ts";
 
 type Values = Record<string, string | undefined>;
 
-/** What the launcher decided from the command line, the environment and `.env`. */
+/** The launcher's settings, from the command line, the environment and `.env`. */
 export interface Settings {
   mode: "production" | "development";
   root: string;
@@ -15,9 +15,9 @@ export interface Settings {
   /** Where the app listens; loopback unless HOST says otherwise. */
   host: string;
   port: number;
-  /** How people reach it, without a slash at the end. */
+  /** The address that people use, without a slash at the end. */
   appUrl: string;
-  /** How processes on this machine reach it. */
+  /** The address that processes on this machine use. */
   internalUrl: string;
   /** A database server of the user's own; null for the embedded one. */
   database: { appUrl: string; ownerUrl: string } | null;
@@ -28,7 +28,7 @@ export interface Settings {
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-/** Decides where everything is and listens. Throws a StartFailure for settings that contradict each other. */
+/** Decides folders, addresses and ports. Throws a StartFailure for settings that contradict each other. */
 export function decideSettings(values: Values, options: LauncherOptions, root: string): Settings {
   const url = values.APP_URL ? readUrl(values.APP_URL) : null;
   const local = url !== null && LOOPBACK.has(url.hostname);
@@ -36,7 +36,7 @@ export function decideSettings(values: Values, options: LauncherOptions, root: s
     options.port ??
     (values.PORT ? wholeNumber("PORT", values.PORT, 1, 65_535) : undefined) ??
     (local && url.port ? Number(url.port) : 3000);
-  // A port named on the command line is also the one to open, unless a proxy in front has a name of its own.
+  // A port from the command line also counts in APP_URL, unless that is the address of a proxy in front.
   if (url && local && options.port !== undefined) url.port = String(port);
   const host = values.HOST || "127.0.0.1";
   return {
@@ -58,7 +58,7 @@ function readUrl(text: string): URL {
     const url = new URL(text);
     if (url.protocol === "http:" || url.protocol === "https:") return url;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new StartFailure(`APP_URL is no address: "${text}"; it looks like https://sheaf.example.org.`);
 }
@@ -80,8 +80,8 @@ function externalDatabase(values: Values): Settings["database"] {
 }
 
 /**
- * The environment of the app's processes, validated. What the user set is kept, what is missing is filled in.
- * The owner's database address stays out: requests have no use for it.
+ * The validated environment of the app's processes. Keeps what the user set and fills in what is missing.
+ * Leaves out the owner's database address, which requests must not use.
  * Throws a StartFailure that lists every faulty variable.
  */
 export function appEnvironment(
@@ -100,6 +100,7 @@ export function appEnvironment(
     NEXTAUTH_URL: settings.appUrl,
     AUTH_SECRET: authSecret,
     NEXTAUTH_SECRET: authSecret,
+    AUDIT_KEYS: values.AUDIT_KEYS || secrets.auditKeys,
     DATABASE_URL: started.databaseUrl,
     STORAGE_DRIVER: values.STORAGE_DRIVER || "local",
     STORAGE_DIR: path.resolve(settings.root, values.STORAGE_DIR || path.join(settings.dataDir, "storage")),
@@ -112,7 +113,7 @@ export function appEnvironment(
     env.INNGEST_EVENT_KEY = secrets.inngestEventKey;
     env.INNGEST_SIGNING_KEY = secrets.inngestSigningKey;
   }
-  // In its development mode Inngest's SDK lets an unsigned request run any function.
+  // In development mode Inngest's SDK lets unsigned requests run any function.
   delete env.INNGEST_DEV;
   delete env.DATABASE_OWNER_URL;
   try {

@@ -24,7 +24,7 @@ it.each([
   "public/logo.svg",
   "prisma/schema.prisma",
   "package-lock.json",
-  "proxy.ts",
+  "instrumentation.ts",
 ])("changes with %s", async (file) => {
   const before = hashSources(root);
   await write(file, "changed");

@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** What pages are made of. Named, not excluded: a data folder may lie anywhere in the project, too. */
+/** The folders of a build. An allow-list, because a data folder may lie anywhere in the project. */
 const FOLDERS = ["app", "components", "inngest", "lib", "public"];
 const FILES = ["prisma/schema.prisma"];
-/** Beside them the settings at the top: package-lock.json, next.config.ts, proxy.ts, instrumentation.ts, … */
+/** Files at the top that go into a build: package-lock.json, next.config.ts, instrumentation.ts, … */
 const TOP_LEVEL = /^(?!next-env\.d\.ts$).*\.(ts|mjs|json)$/;
-/** Tests, texts for people, and what is copied from packages (whose versions are in package-lock.json). */
+/** Tests, documentation, and files copied from packages (whose versions are in package-lock.json). */
 const IRRELEVANT = /(\.test\.tsx?|\.md)$|(^|\/)\.DS_Store$|^public\/pdfjs\//;
 
-/** A hash over names and content of everything that goes into a build. About 20 ms per thousand files. */
+/** A hash of the names and content of all files of a build. About 20 ms per thousand files. */
 export function hashSources(root: string): string {
   const hash = createHash("sha256");
   for (const file of listSources(root)) {

@@ -15,6 +15,7 @@ Object.assign(process.env, {
   DATABASE_URL: database.appUrl,
   DATABASE_OWNER_URL: database.ownerUrl,
   AUTH_SECRET: randomBytes(32).toString("hex"),
+  AUDIT_KEYS: `1:${randomBytes(32).toString("hex")}`,
   STORAGE_DRIVER: "local",
   STORAGE_DIR: path.join(folder, "storage"),
   MAIL_DIR: path.join(folder, "mail"),

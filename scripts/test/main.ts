@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
+import { overBudget } from "./budgets.ts";
 import { judge, runChecks } from "./checks.ts";
 import { runCommand, runTool, stopCommands } from "./command.ts";
 import { combine, failed, summarize, type Outcome } from "./outcome.ts";
-import { runBrowser, runVitest, type Worlds } from "./suites.ts";
+import { buildForProduction, runBrowser, runVitest, type Worlds } from "./suites.ts";
 
 const MINUTE_MS = 60_000;
 /** Tells the starting script that the count was printed (any other code is a crash). */
@@ -12,7 +13,8 @@ const outcomes: Outcome[] = [];
 
 /** Prints the end of the run; its last line, alone, is the count. */
 function finish() {
-  const outcome = combine(outcomes);
+  const { times } = combine(outcomes);
+  const outcome = combine([...outcomes, overBudget(times)]);
   process.stdout.write(`\n${summarize(outcome)}\n`);
   process.exitCode = outcome.failures.length > 0 ? COUNTED_FAILURES : 0;
 }
@@ -71,8 +73,14 @@ async function main() {
   const projects = (["unit", "int"] as const).filter(
     (name) => isAll || values[name] || (name === "int" && worlds && !isPart),
   );
-  if (projects.length > 0) outcomes.push(await runVitest(projects, positionals, worlds));
-  if (isAll || values.e2e) outcomes.push(await runBrowser(positionals));
+  // tests wait now and then, for which the build has work enough
+  const [build] = await Promise.all([
+    isAll || values.e2e ? buildForProduction() : null,
+    projects.length > 0 && runVitest(projects, positionals, worlds).then((outcome) => outcomes.push(outcome)),
+  ]);
+  if (!build) return;
+  outcomes.push(build);
+  if (build.failures.length === 0) outcomes.push(await runBrowser(positionals));
 }
 
 try {

@@ -9,6 +9,7 @@ describe("summarize", () => {
       passed: 2,
       failures: [{ name: "a › b", detail: "one\ntwo" }],
       skipped: ["s3", "s3", "other"],
+      times: [],
     };
     expect(summarize(outcome).split("\n")).toEqual([
       "skipped  s3 (2 tests)",
@@ -20,6 +21,14 @@ describe("summarize", () => {
     ]);
   });
 
+  it("tells the ten that took longest, the longest first", () => {
+    const times = Array.from({ length: 12 }, (_, at) => ({ name: `file ${at}`, seconds: at }));
+    const lines = summarize({ ...NOTHING, times }).split("\n");
+    expect(lines[0]).toBe("   11.0 s  file 11");
+    expect(lines[9]).toBe("    2.0 s  file 2");
+    expect(lines[10]).toBe("0 passed, 0 failed");
+  });
+
   it("keeps the end of long output", () => {
     const detail = Array.from({ length: 100 }, (_, index) => `line ${index}`).join("\n");
     const text = summarize(failed("tool", detail));
@@ -29,11 +38,13 @@ describe("summarize", () => {
 });
 
 it("adds outcomes up", () => {
-  const one = { passed: 1, failures: [], skipped: ["x"] };
+  const time = { name: "x.test.ts", seconds: 1 };
+  const one = { passed: 1, failures: [], skipped: ["x"], times: [time] };
   expect(combine([one, failed("y", "z"), one])).toEqual({
     passed: 2,
     failures: [{ name: "y", detail: "z" }],
     skipped: ["x", "x"],
+    times: [time, time],
   });
 });
 
@@ -60,6 +71,7 @@ describe("readVitestReport", () => {
       passed: 1,
       failures: [{ name: "x.test.ts › suite b", detail: "b broke" }],
       skipped: Array(3).fill("x.test.ts › suite"),
+      times: [],
     });
   });
 
@@ -78,6 +90,7 @@ describe("readVitestReport", () => {
         { name: "x.test.ts", detail: "afterAll" },
       ],
       skipped: [],
+      times: [],
     });
   });
 });
@@ -85,15 +98,28 @@ describe("readVitestReport", () => {
 it("reads Playwright's nested suites, and takes a test that needed repeating as failed", () => {
   const spec = (title: string, status: "expected" | "unexpected" | "flaky" | "skipped") => ({
     title,
-    tests: [{ projectName: "chromium", status, results: [{ errors: [{ message: `${title} broke` }] }] }],
+    tests: [
+      {
+        projectName: "chromium",
+        status,
+        results: [{ duration: 500, errors: [{ message: `${title} broke` }] }],
+      },
+    ],
   });
   const report = {
     errors: [{ message: "no browser" }],
     suites: [
       {
         title: "share.spec.ts",
+        file: "journeys/share.spec.ts",
         specs: [spec("opens", "expected"), spec("breaks", "unexpected")],
-        suites: [{ title: "links", specs: [spec("wobbles", "flaky"), spec("later", "skipped")] }],
+        suites: [
+          {
+            title: "links",
+            file: "journeys/share.spec.ts",
+            specs: [spec("wobbles", "flaky"), spec("later", "skipped")],
+          },
+        ],
       },
     ],
   };
@@ -105,5 +131,6 @@ it("reads Playwright's nested suites, and takes a test that needed repeating as 
       { name: "share.spec.ts › links › wobbles", detail: "wobbles broke" },
     ],
     skipped: ["share.spec.ts › links › later"],
+    times: [{ name: "e2e/journeys/share.spec.ts", seconds: 2 }],
   });
 });

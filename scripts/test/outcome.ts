@@ -4,6 +4,14 @@ export interface Outcome {
   failures: Failure[];
   /** One entry for each test that was not run: its name, or that of its suite. */
   skipped: string[];
+  /** How long each file of tests, and whatever else counts as one test, took. */
+  times: Timing[];
+}
+
+export interface Timing {
+  /** A file's path in the project, or the name of a step that is no file. */
+  name: string;
+  seconds: number;
 }
 
 export interface Failure {
@@ -11,7 +19,7 @@ export interface Failure {
   detail: string;
 }
 
-export const NOTHING: Outcome = { passed: 0, failures: [], skipped: [] };
+export const NOTHING: Outcome = { passed: 0, failures: [], skipped: [], times: [] };
 
 export const failed = (name: string, detail: string): Outcome => ({
   ...NOTHING,
@@ -23,14 +31,16 @@ export function combine(outcomes: Outcome[]): Outcome {
     passed: outcomes.reduce((sum, outcome) => sum + outcome.passed, 0),
     failures: outcomes.flatMap((outcome) => outcome.failures),
     skipped: outcomes.flatMap((outcome) => outcome.skipped),
+    times: outcomes.flatMap((outcome) => outcome.times),
   };
 }
 
-/** The text that ends a run: what failed and why, what was left out, and on the last line the count alone. */
-export function summarize({ passed, failures, skipped }: Outcome): string {
+/** The text that ends a run: what took longest, what was left out, what failed and why, and on the last line the count alone. */
+export function summarize({ passed, failures, skipped, times }: Outcome): string {
   const counts = [`${passed} passed`, `${failures.length} failed`];
   if (skipped.length > 0) counts.push(`${skipped.length} skipped`);
   return [
+    ...slowest(times),
     ...[...new Set(skipped)].map((name) => {
       const count = skipped.filter((other) => other === name).length;
       return `skipped  ${name}${count > 1 ? ` (${count} tests)` : ""}`;
@@ -39,6 +49,14 @@ export function summarize({ passed, failures, skipped }: Outcome): string {
     counts.join(", "),
   ].join("\n");
 }
+
+const SLOWEST = 10;
+
+const slowest = (times: Timing[]): string[] =>
+  times
+    .toSorted((one, other) => other.seconds - one.seconds)
+    .slice(0, SLOWEST)
+    .map(({ name, seconds }) => `${seconds.toFixed(1).padStart(7)} s  ${name}`);
 
 const LINES = 40;
 

@@ -49,6 +49,7 @@ export default async function startPostgres(project: TestProject): Promise<() =>
     const client = new pg.Client({ connectionString: superuserUrl });
     await client.connect();
     await client.query(`CREATE DATABASE ${EMPTY_TEMPLATE} TEMPLATE ${name} OWNER sheaf_owner`);
+    await client.query(`REVOKE ALL ON DATABASE ${EMPTY_TEMPLATE} FROM PUBLIC`);
     await client.end();
     await migrateUp({ url: ownerUrl });
     project.provide("postgres", { ownerUrl, appUrl, superuserUrl });

@@ -17,7 +17,7 @@ export interface VitestReport {
 
 /** Counts a Vitest report. A file that could not be loaded is one failure. */
 export function readVitestReport(report: VitestReport, root: string): Outcome {
-  const outcome: Outcome = { passed: 0, failures: [], skipped: [] };
+  const outcome: Outcome = { passed: 0, failures: [], skipped: [], times: [] };
   for (const file of report.testResults) {
     const fileName = file.name.replace(`${root}/`, "");
     for (const test of file.assertionResults) {
@@ -37,13 +37,15 @@ export function readVitestReport(report: VitestReport, root: string): Outcome {
 
 interface PlaywrightSuite {
   title: string;
+  /** From the folder of the configuration. */
+  file: string;
   suites?: PlaywrightSuite[];
   specs?: {
     title: string;
     tests: {
       projectName: string;
       status: "expected" | "unexpected" | "flaky" | "skipped";
-      results: { errors?: { message?: string }[] }[];
+      results: { duration: number; errors?: { message?: string }[] }[];
     }[];
   }[];
 }
@@ -59,11 +61,22 @@ export function readPlaywrightReport(report: PlaywrightReport): Outcome {
   const outcome: Outcome = {
     ...NOTHING,
     skipped: [],
+    times: [],
     failures: report.errors.map((error) => toFailure("e2e", [error])),
+  };
+  const spent = (file: string, durationMs: number) => {
+    const name = `e2e/${file}`;
+    const known = outcome.times.find((time) => time.name === name);
+    if (known) known.seconds += durationMs / 1000;
+    else outcome.times.push({ name, seconds: durationMs / 1000 });
   };
   const visit = (suite: PlaywrightSuite, path: string[]) => {
     for (const spec of suite.specs ?? []) {
       for (const test of spec.tests) {
+        spent(
+          suite.file,
+          test.results.reduce((sum, { duration }) => sum + duration, 0),
+        );
         const name = [...path, spec.title].join(" › ");
         if (test.status === "expected") outcome.passed += 1;
         else if (test.status === "skipped") outcome.skipped.push(name);

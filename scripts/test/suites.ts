@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { buildApp, needsBuild } from "../launcher/build.ts";
 import { prepareChromium } from "./chromium.ts";
 import { root, runTool, type CommandResult } from "./command.ts";
-import { combine, failed, NOTHING, type Outcome } from "./outcome.ts";
+import { combine, failed, NOTHING, type Outcome, type Timing } from "./outcome.ts";
 import {
   readPlaywrightReport,
   readVitestReport,
@@ -33,42 +32,45 @@ export function runVitest(
   { count, seed }: Worlds = { count: undefined, seed: undefined },
 ): Promise<Outcome> {
   return withReport("vitest", async (file) => {
+    const timesFile = path.join(path.dirname(file), "times.json");
     const args = ["run", ...projects.flatMap((name) => ["--project", name]), ...filters];
     const reporters = [
       "--reporter=default",
       "--reporter=json",
+      "--reporter=./scripts/test/file-times.ts",
       `--outputFile.json=${file}`,
       "--passWithNoTests",
     ];
     const result = await runTool("vitest", [...args, ...reporters], {
       timeoutMs: VITEST_MS + (count ?? 0) * WORLD_MS,
-      env: { SHEAF_TEST_WORLDS: count?.toString(), SHEAF_TEST_SEED: seed?.toString() },
+      env: {
+        SHEAF_TEST_WORLDS: count?.toString(),
+        SHEAF_TEST_SEED: seed?.toString(),
+        SHEAF_TEST_TIMES: timesFile,
+      },
       isShown: true,
     });
-    return [result, (report) => readVitestReport(report as VitestReport, root)];
+    const times = JSON.parse(await readFile(timesFile, "utf8").catch(() => "[]")) as Timing[];
+    return [result, (report) => ({ ...readVitestReport(report as VitestReport, root), times })];
   });
 }
 
-/** Builds the app and runs the browser journeys on it; nothing where the project has none. */
+/** Runs the browser journeys on the build that is there. */
 export async function runBrowser(filters: string[]): Promise<Outcome> {
-  const config = "e2e/playwright.config.ts";
-  if (!existsSync(path.join(root, config))) return NOTHING;
-  const build = await buildForProduction();
-  if (build.failures.length > 0) return build;
   const chromium = await prepareChromium();
-  if ("problem" in chromium) return combine([build, failed("browser", chromium.problem)]);
-  const journeys = await withReport("e2e", async (file) => {
+  if ("problem" in chromium) return failed("browser", chromium.problem);
+  return withReport("e2e", async (file) => {
     const env = { PLAYWRIGHT_CHROMIUM: chromium.executablePath, PLAYWRIGHT_JSON_OUTPUT_FILE: file };
-    const args = ["test", "--config", config, "--reporter=list,json", ...filters];
+    const args = ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json", ...filters];
     const result = await runTool("playwright", args, { timeoutMs: BROWSER_MS, env, isShown: true });
     return [result, (report) => readPlaywrightReport(report as PlaywrightReport)];
   });
-  return combine([build, journeys]);
 }
 
 /** The build that `npm start` makes and keeps; one test. */
-async function buildForProduction(): Promise<Outcome> {
+export async function buildForProduction(): Promise<Outcome> {
   const name = "production build";
+  const startedAt = performance.now();
   const context = {
     root,
     logDir: path.join(root, ".data", "logs"),
@@ -80,8 +82,9 @@ async function buildForProduction(): Promise<Outcome> {
     console.log(`✗ ${name}`);
     return failed(name, (error as Error).message);
   }
-  console.log(`✓ ${name}`);
-  return { ...NOTHING, passed: 1 };
+  const seconds = (performance.now() - startedAt) / 1000;
+  console.log(`✓ ${name} ${seconds.toFixed(1)} s`);
+  return { ...NOTHING, passed: 1, times: [{ name, seconds }] };
 }
 
 /**
