@@ -1,5 +1,6 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { audit } from "./audit/index.ts";
 import type { Bench, BenchOptions, BenchResult } from "./bench.ts";
 import { database } from "./db/index.ts";
 import { environment, environmentText, load } from "./environment.ts";
@@ -10,7 +11,7 @@ import { permissions } from "./permissions/index.ts";
 import { cleanUp } from "./scratch.ts";
 import { start } from "./start/index.ts";
 
-const benches: Bench[] = [http, database, permissions, pages, live, start];
+const benches: Bench[] = [http, database, permissions, pages, live, audit, start];
 
 const USAGE = `npm run bench -- [names] [options]
 
@@ -21,8 +22,8 @@ ${benches.map(({ name, summary, isDefault }) => `  ${name.padEnd(18)}${summary}$
   --plans           db: what the query plans spend their time on
   --documents <n>   db: how many documents are seeded (400000)
   --clients <n>     live: how many streams are open at the same time (5000)
-  --rounds <n>      http, db, permissions, pages, live: rounds that medians are taken over (10)
-  --seconds <n>     http, permissions: how long each read is loaded in each round (1)
+  --rounds <n>      http, db, permissions, pages, live, audit: rounds that medians are taken over (10)
+  --seconds <n>     http, permissions, audit: how long each is loaded in each round (1)
   --concurrency <n> http, permissions: clients at the same time (16)
   --cold-cache      start: install with an empty npm cache
 `;
