@@ -43,6 +43,37 @@ describe("signing in", () => {
     expect((await authenticate(before)).actor.kind).toBe("everyone");
   });
 
+  it("enters what failed in the log of the person's workspace, and of nobody's address nothing but that", async () => {
+    const person = await registered();
+    const nobody = newPerson();
+    await browser().signIn({ ...person, password: "wrong password" });
+    await browser().signIn(nobody);
+    const { rows } = await owner.query(
+      `SELECT e.metadata, e.workspace_id, e.actor_kind, e.actor_email, u.email FROM audit_events e LEFT JOIN users u ON u.id = e.resource_id
+        WHERE e.action = 'sign_in.failed' ORDER BY e.id DESC LIMIT 2`,
+    );
+    expect(rows).toEqual([
+      {
+        metadata: { reason: "address" },
+        workspace_id: null,
+        actor_kind: "everyone",
+        actor_email: null,
+        email: null,
+      },
+      {
+        metadata: { reason: "password" },
+        workspace_id: expect.any(String),
+        actor_kind: "everyone",
+        actor_email: null,
+        email: person.email,
+      },
+    ]);
+    const all = await owner.query("SELECT FROM audit_events e WHERE e::text LIKE '%' || $1 || '%'", [
+      nobody.email,
+    ]);
+    expect(all.rowCount).toBe(0);
+  });
+
   it("refuses a wrong password and an unknown address alike", async () => {
     const person = await registered();
     const answers = [];

@@ -158,7 +158,9 @@ BEGIN
   IF found_row.id IS NULL OR NOT app.allows(mask, app.view_documents()) OR (found_row.deleted_at IS NOT NULL AND NOT app.covers(mask, wanted)) THEN
     RAISE EXCEPTION 'No such collection' USING ERRCODE = 'SH003', DETAIL = 'collection';
   END IF;
-  IF NOT app.covers(mask, wanted) THEN PERFORM app.refuse_action(collection, NULL); END IF;
+  IF NOT app.covers(mask, wanted) THEN
+    PERFORM app.refuse_action(collection, NULL, CASE WHEN app.allows(wanted, app.manage_permissions()) THEN 'manage_permissions' END);
+  END IF;
   RETURN found_row;
 END $$;
 

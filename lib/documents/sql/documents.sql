@@ -28,7 +28,7 @@ CREATE FUNCTION app.set_document_trashed(document uuid, trashed boolean) RETURNS
 DECLARE doc documents := app.demand_document(document);
 BEGIN
   IF NOT app.can_delete(app.document_mask(doc.id, doc.collection_id, doc.owner_id, doc.access_mode), doc.owner_id) THEN
-    PERFORM app.refuse_action(NULL, doc.id);
+    PERFORM app.refuse_action(NULL, doc.id, 'delete_any_documents');
   END IF;
   IF (doc.deleted_at IS NOT NULL) = trashed THEN RETURN; END IF;
   UPDATE documents SET deleted_at = CASE WHEN trashed THEN now() END, version = version + 1, updated_at = now() WHERE id = document;
@@ -42,7 +42,7 @@ CREATE FUNCTION app.purge_document(document uuid) RETURNS void
 DECLARE doc documents := app.demand_document(document); stored blobs; freed bigint := 0;
 BEGIN
   IF NOT app.can_delete(app.document_mask(doc.id, doc.collection_id, doc.owner_id, doc.access_mode), doc.owner_id) THEN
-    PERFORM app.refuse_action(NULL, doc.id);
+    PERFORM app.refuse_action(NULL, doc.id, 'delete_any_documents');
   END IF;
   PERFORM app.audit('document.deleted', 'document', document, doc.name, NULL, '{}');
   DELETE FROM documents WHERE id = document;

@@ -30,7 +30,7 @@ CREATE FUNCTION app.restart_processing(document uuid) RETURNS void
 DECLARE doc documents := app.demand_document(document);
 BEGIN
   IF NOT app.allows(app.document_mask(doc.id, doc.collection_id, doc.owner_id, doc.access_mode), app.run_jobs()) THEN
-    PERFORM app.refuse_action(NULL, doc.id);
+    PERFORM app.refuse_action(NULL, doc.id, 'run_jobs');
   END IF;
   IF doc.deleted_at IS NOT NULL OR NOT app.is_collection_live(doc.collection_id) THEN
     RAISE EXCEPTION 'No such document' USING ERRCODE = 'SH002', DETAIL = 'document';

@@ -54,7 +54,7 @@ BEGIN
     END IF;
     resource.document_id := doc.id;
   END IF;
-  IF NOT app.covers(resource.rights, wanted) THEN PERFORM app.refuse_action(collection, document); END IF;
+  IF NOT app.covers(resource.rights, wanted) THEN PERFORM app.refuse_action(collection, document, CASE WHEN app.allows(wanted, app.manage_permissions()) THEN 'manage_permissions' END); END IF;
   IF app.allows(wanted, app.manage_permissions()) AND is_guest THEN
     RAISE EXCEPTION 'Guests share nothing' USING ERRCODE = 'SH003', DETAIL = 'guest_action';
   END IF;

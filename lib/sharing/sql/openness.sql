@@ -19,11 +19,11 @@ BEGIN
   is_mine := doc.owner_id = app.actor_id();
   manages := app.allows(resource.rights | CASE WHEN is_mine THEN app.collection_mask(doc.collection_id) ELSE 0 END, app.manage_permissions());
   IF wanted = 'private' AND NOT coalesce(is_mine, false) THEN
-    IF NOT manages THEN PERFORM app.refuse_action(NULL, document); END IF;
+    IF NOT manages THEN PERFORM app.refuse_action(NULL, document, 'manage_permissions'); END IF;
     RAISE EXCEPTION 'Only its owner' USING ERRCODE = 'SH003', DETAIL = 'document_owner';
   END IF;
   IF NOT (is_mine AND wanted IN ('private', 'collection')) THEN
-    IF NOT manages THEN PERFORM app.refuse_action(NULL, document); END IF;
+    IF NOT manages THEN PERFORM app.refuse_action(NULL, document, 'manage_permissions'); END IF;
     IF EXISTS (SELECT FROM users u WHERE u.id = app.actor_id() AND u.is_external) THEN
       RAISE EXCEPTION 'Guests share nothing' USING ERRCODE = 'SH003', DETAIL = 'guest_action';
     END IF;
