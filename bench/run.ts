@@ -10,8 +10,9 @@ import { pages } from "./pages/index.ts";
 import { permissions } from "./permissions/index.ts";
 import { cleanUp } from "./scratch.ts";
 import { start } from "./start/index.ts";
+import { telling } from "./telling/index.ts";
 
-const benches: Bench[] = [http, database, permissions, pages, live, audit, start];
+const benches: Bench[] = [http, database, permissions, pages, live, audit, telling, start];
 
 const USAGE = `npm run bench -- [names] [options]
 

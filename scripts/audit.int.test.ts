@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** The command as an operator runs it, on this test's database and a data folder of its own. */
-async function audit(args: string[], env: NodeJS.ProcessEnv = {}) {
+async function audit(args: string[], env: Record<string, string> = {}) {
   const given = { ...process.env, DATA_DIR: folder, ...env };
   return run(process.execPath, ["scripts/audit.ts", ...args], { env: given }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
@@ -67,7 +67,8 @@ it("verifies the log in the database, and names the first broken entry of a chai
 it("verifies an export anywhere, with the keys that were printed", async () => {
   const file = path.join(folder, "export.jsonl");
   const { text } = await exportAudit(admin, { workspace: "", format: "jsonl" });
-  const body = (await Array.fromAsync(text)).join("");
+  let body = "";
+  for await (const piece of text) body += piece;
   await writeFile(file, body);
   const printed = await audit(["keys"]);
   expect(printed.stdout.trim().split("\n")).toEqual(verifierKeysOf(testKeys()));

@@ -57,7 +57,6 @@ export const audit: Bench = {
     const begin = beginAs({
       kind: "user",
       id: person.id,
-      workspaceId: person.workspace_id,
       ip: "192.0.2.1",
       requestId: "bench",
     });
