@@ -4,16 +4,17 @@ import { Check, Minus } from "lucide-react";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
 import type { SharedThing } from "#components/sharing/shared-thing.ts";
-import { useRoleLabel } from "#components/sharing/use-roles.ts";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { ErrorState } from "#components/ui/error-state.tsx";
+import { Fold } from "#components/ui/fold.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import { builtInRoles, maskOf, type Permission } from "#lib/authz/permissions.ts";
+import type { Permission } from "#lib/authz/permissions.ts";
 import { formatDate } from "#lib/i18n/format.ts";
 import type { ExplanationView } from "#lib/sharing/access-schema.ts";
 import { distinctPaths, PathList } from "./path-list.tsx";
+import { useResultText } from "./result-text.ts";
 import { explanationQuery, type Whose } from "./queries.ts";
 import { useSourceText } from "./source-text.ts";
 
@@ -30,7 +31,7 @@ const kinds = [
   ["use", ["run_jobs", "export_collection", "manage_templates"]],
 ] as const satisfies readonly (readonly [string, readonly Permission[]])[];
 
-/** Why somebody may or may not do each thing: the ways that lead there, then each permission with its own. */
+/** What somebody can do and by which way; folded, the whole ways and each permission with its own. */
 export function ExplanationPanel({ thing, whose }: { thing: SharedThing; whose: Whose }) {
   const t = useTranslations("access");
   const query = useQuery(explanationQuery(thing, whose));
@@ -53,25 +54,32 @@ export function ExplanationPanel({ thing, whose }: { thing: SharedThing; whose: 
       )}
       {data && (
         <>
-          <Head explanation={data} />
-          <PathList paths={distinctPaths(data)} person={data.person} thing={thing} />
-          <Permissions thing={thing} explanation={data} />
+          <Head thing={thing} explanation={data} />
+          <div className="flex flex-col gap-1">
+            <Fold title={t("pathsTitle")}>
+              <PathList paths={distinctPaths(data)} person={data.person} thing={thing} />
+            </Fold>
+            <Fold title={t("permissionsTitle")}>
+              <Permissions thing={thing} explanation={data} />
+            </Fold>
+          </div>
         </>
       )}
     </div>
   );
 }
 
-function Head({ explanation }: { explanation: ExplanationView }) {
+function Head({ thing, explanation }: { thing: SharedThing; explanation: ExplanationView }) {
   const t = useTranslations("access");
   const common = useTranslations("common");
-  const labelOf = useRoleLabel();
+  const resultOf = useResultText(thing);
+  const reasonOf = useReasonText(explanation.accessMode);
   const { person, role, permissions, isSuspended, isTrashed } = explanation;
   const name = person.name ?? person.email;
   const allowed = permissions.filter(({ isAllowed }) => isAllowed).map(({ permission }) => permission);
-  const isIn = allowed.includes("view_documents");
-  // a custom role, or several ways together, may hold a built-in role and more
-  const isExactly = role !== null && maskOf(allowed) === builtInRoles[role];
+  const reading = permissions.find(({ permission }) => permission === "view_documents");
+  const isIn = reading?.isAllowed === true;
+  const sources = distinctPaths(explanation).filter(({ state }) => state === "active");
   return (
     <div>
       <div className="flex items-center gap-3">
@@ -87,16 +95,11 @@ function Head({ explanation }: { explanation: ExplanationView }) {
           {person.name && <span className="text-ink-muted block truncate text-sm">{person.email}</span>}
           {person.isPending && isIn && <span className="text-ink-muted block text-sm">{t("pending")}</span>}
         </span>
-        <span className="shrink-0 font-medium">
-          {role
-            ? isExactly
-              ? labelOf(role)
-              : t("andMore", { role: labelOf(role) })
-            : isIn
-              ? t("standing.other")
-              : t("noAccess")}
-        </span>
       </div>
+      <p className="mt-3 text-pretty wrap-anywhere">
+        {t("sentence", { text: resultOf({ person, role, permissions: allowed, sources }, "named") })}
+        {reading && !isIn && !isSuspended && !isTrashed && ` ${reasonOf(reading)}`}
+      </p>
       {(isSuspended || isTrashed) && (
         <p className="bg-warning-soft text-warning-ink mt-3 rounded-md px-3 py-2 text-sm">
           {t(isSuspended ? "suspended" : "trashed")}
@@ -110,28 +113,25 @@ function Permissions({ thing, explanation }: { thing: SharedThing; explanation: 
   const t = useTranslations("access");
   const entries = new Map(explanation.permissions.map((entry) => [entry.permission, entry]));
   return (
-    <section>
-      <h3 className="mb-1 text-sm font-semibold">{t("permissionsTitle")}</h3>
-      <dl className="divide-line divide-y">
-        {kinds.map(([kind, permissions]) => (
-          <div key={kind} className="grid gap-x-4 py-2 sm:grid-cols-[6.5rem_minmax(0,1fr)]">
-            <dt className="text-ink-muted py-0.5 text-sm">{t(`kinds.${kind}`)}</dt>
-            <dd>
-              <ul>
-                {permissions.map((permission) => (
-                  <PermissionRow
-                    key={permission}
-                    thing={thing}
-                    entry={entries.get(permission)!}
-                    accessMode={explanation.accessMode}
-                  />
-                ))}
-              </ul>
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <dl className="divide-line divide-y">
+      {kinds.map(([kind, permissions]) => (
+        <div key={kind} className="grid gap-x-4 py-2 sm:grid-cols-[6.5rem_minmax(0,1fr)]">
+          <dt className="text-ink-muted py-0.5 text-sm">{t(`kinds.${kind}`)}</dt>
+          <dd>
+            <ul>
+              {permissions.map((permission) => (
+                <PermissionRow
+                  key={permission}
+                  thing={thing}
+                  entry={entries.get(permission)!}
+                  accessMode={explanation.accessMode}
+                />
+              ))}
+            </ul>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -27,21 +27,16 @@ interface PathListProps {
 /** The ways by which somebody has access, each from the person to the grant. */
 export function PathList({ paths, person, thing }: PathListProps) {
   const t = useTranslations("access");
-  return (
-    <section>
-      <h3 className="mb-1.5 text-sm font-semibold">{t("pathsTitle")}</h3>
-      {paths.length === 0 ? (
-        <p className="text-ink-muted">{t("noPaths", { name: person.name ?? person.email })}</p>
-      ) : (
-        <ul aria-label={t("pathsTitle")} className="flex flex-col gap-2">
-          {paths.map((path) => (
-            <li key={keyOf(path)} className="bg-sunken rounded-md px-3 py-2.5">
-              <Path path={path} person={person} thing={thing} />
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
+  return paths.length === 0 ? (
+    <p className="text-ink-muted">{t("noPaths", { name: person.name ?? person.email })}</p>
+  ) : (
+    <ul aria-label={t("pathsTitle")} className="flex flex-col gap-2">
+      {paths.map((path) => (
+        <li key={keyOf(path)} className="bg-sunken rounded-md px-3 py-2.5">
+          <Path path={path} person={person} thing={thing} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -13,6 +13,7 @@ import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { AccessPathView, PersonAccessView } from "#lib/sharing/access-schema.ts";
 import { AskField } from "./ask-field.tsx";
 import { accessQuery, type Whose } from "./queries.ts";
+import { useResultText } from "./result-text.ts";
 import { useSourceText } from "./source-text.ts";
 
 /** From most to least; people with rights that no built-in role holds come last. */
@@ -23,7 +24,7 @@ interface WhoPanelProps {
   onExplain: (whose: Whose) => void;
 }
 
-/** Everybody who can open something, by what they may do, each with where it comes from. */
+/** Everybody who can open something: how many, then each with what they can do and by which way. */
 export function WhoPanel({ thing, onExplain }: WhoPanelProps) {
   const t = useTranslations("access");
   const common = useTranslations("common");
@@ -37,12 +38,14 @@ export function WhoPanel({ thing, onExplain }: WhoPanelProps) {
   useEffect(() => intro.current?.focus(), []);
   return (
     <div aria-busy={query.isPending} className="flex flex-col gap-5">
-      <div>
-        <p ref={intro} tabIndex={-1} className="text-ink-muted mb-3 outline-none">
-          {t("intro", { type: thing.type })}
-        </p>
-        <AskField onAsk={onExplain} />
-      </div>
+      <p ref={intro} tabIndex={-1} className="outline-none">
+        {query.data && (
+          <span className="block font-medium">
+            {t(query.hasNextPage ? "resultMany" : "result", { count: people.length, type: thing.type })}
+          </span>
+        )}
+        <span className="text-ink-muted block text-sm">{t("hint")}</span>
+      </p>
       {query.isPending && <RowsSkeleton />}
       {query.isError && !query.data && (
         <ErrorState error={query.error} title={t("failed")} onRetry={() => void query.refetch()} />
@@ -77,6 +80,7 @@ export function WhoPanel({ thing, onExplain }: WhoPanelProps) {
           </Button>
         </div>
       )}
+      <AskField onAsk={onExplain} />
     </div>
   );
 }
@@ -115,8 +119,8 @@ function PersonRow({
 }) {
   const t = useTranslations("access");
   const common = useTranslations("common");
-  const sourceOf = useSourceText(thing);
-  const { person, sources } = access;
+  const resultOf = useResultText(thing);
+  const { person } = access;
   const name = person.name ?? person.email;
   const whose = person.id ? { userId: person.id } : { email: person.email };
   return (
@@ -136,9 +140,7 @@ function PersonRow({
             {person.isGuest && <Badge tone="warning">{t("guest")}</Badge>}
             {person.isPending && <Badge>{t("invited")}</Badge>}
           </span>
-          <span className="text-ink-muted block text-sm wrap-anywhere">
-            {[...new Set(sources.map(sourceOf))].join(" · ")}
-          </span>
+          <span className="text-ink-muted block text-sm wrap-anywhere">{resultOf(access, "unnamed")}</span>
         </span>
         <ChevronRight aria-hidden className="text-ink-faint size-4 shrink-0" />
       </button>

@@ -1,6 +1,6 @@
 "use client";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Share2, Upload } from "lucide-react";
+import { Upload } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
 import { LazyRefused } from "#components/access-requests/lazy-refused.tsx";
@@ -13,9 +13,9 @@ import type { ViewMode } from "#components/documents/view-mode.ts";
 import { ViewSwitch } from "#components/documents/view-switch.tsx";
 import { itemsOf } from "#components/list-pages.ts";
 import { LazyShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
+import { ShareButton } from "#components/sharing/share-button.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { EmptyState } from "#components/ui/empty-state.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
@@ -77,10 +77,7 @@ export function CollectionPage({ id, initialView, refused }: CollectionPageProps
           <>
             <CollectionMenu collection={collection} />
             {canUpload && <UploadButton collection={destination} hasHotkey />}
-            <Button variant="primary" onClick={share}>
-              <Share2 aria-hidden />
-              {t("share")}
-            </Button>
+            <ShareButton canShare={collection.abilities.canShare} onPress={share} />
           </>
         )
       }

@@ -1,5 +1,5 @@
 "use client";
-import { Download, Info, PenLine, Share2, Trash2 } from "lucide-react";
+import { Download, Info, PenLine, Share2, Trash2, UsersRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactElement } from "react";
 import { DropdownMenu, MenuItem, MenuSeparator } from "#components/ui/dropdown-menu.tsx";
@@ -32,8 +32,8 @@ export function DocumentMenuItems({
       )}
       {onShare && (
         <MenuItem onSelect={() => onShare(document)}>
-          <Share2 aria-hidden />
-          {t("share")}
+          {document.abilities.canShare ? <Share2 aria-hidden /> : <UsersRound aria-hidden />}
+          {common(document.abilities.canShare ? "share" : "access")}
         </MenuItem>
       )}
       <MenuItem onSelect={() => void download([document])}>

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ChevronLeft, ChevronRight, PanelRight, Share2 } from "lucide-react";
+import { ChevronLeft, ChevronRight, PanelRight } from "lucide-react";
 import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
@@ -9,9 +9,9 @@ import { LazyRefused } from "#components/access-requests/lazy-refused.tsx";
 import { isRefusal } from "#components/api-error.ts";
 import { setCookie } from "#components/cookies.ts";
 import { LazyShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
+import { ShareButton } from "#components/sharing/share-button.tsx";
 import { Page } from "#components/shell/page.tsx";
 import { Breadcrumb } from "#components/ui/breadcrumb.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { LazySheet } from "#components/ui/lazy-sheet.tsx";
@@ -144,10 +144,7 @@ function OpenDocument({
             }}
           />
           <DownloadLink documentId={document.id} isShort />
-          <Button variant="primary" onClick={() => setSharing(true)}>
-            <Share2 aria-hidden />
-            <span className="max-sm:sr-only">{t("share")}</span>
-          </Button>
+          <ShareButton canShare={document.abilities.canShare} isShort onPress={() => setSharing(true)} />
         </>
       }
     >

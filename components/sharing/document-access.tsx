@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { AccessMode, DocumentView } from "#lib/documents/schema.ts";
 import { AccessChoice } from "./access-choice.tsx";
-import { LossDialog } from "./loss-dialog.tsx";
+import { LossQuestion } from "./loss-question.tsx";
 import { useSetAccessMode } from "./queries.ts";
 import { type OnRefused, sharedDocument } from "./shared-thing.ts";
 import { useCollectionOf } from "./use-collection-of.ts";
@@ -90,13 +90,14 @@ export function DocumentAccess({ document, isMine, onSaid, onRefused }: Document
         onChange={isMine || manages ? (next) => void choose(next) : undefined}
       />
       {asked && (
-        <LossDialog
+        <LossQuestion
           question={asked}
           onClose={() => setAsked(null)}
           onConfirm={() => {
             setAsked(null);
             void change(asked.next);
           }}
+          className="mt-1 mb-2 ml-10"
         />
       )}
     </>

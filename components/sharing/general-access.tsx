@@ -7,7 +7,7 @@ import { Checkbox } from "#components/ui/checkbox.tsx";
 import type { CollectionView } from "#lib/collections/schema.ts";
 import { type Visibility, visibilities } from "#lib/collections/values.ts";
 import { AccessChoice } from "./access-choice.tsx";
-import { LossDialog } from "./loss-dialog.tsx";
+import { LossQuestion } from "./loss-question.tsx";
 import { useSetVisibility, visibilityQuery } from "./queries.ts";
 import { type OnRefused, sharedCollection, workspaceOf } from "./shared-thing.ts";
 import { type Question, useLoss } from "./use-loss.ts";
@@ -99,13 +99,14 @@ export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: Genera
         </div>
       )}
       {asked && (
-        <LossDialog
+        <LossQuestion
           question={asked}
           onClose={() => setAsked(null)}
           onConfirm={() => {
             setAsked(null);
             void open(asked.next);
           }}
+          className="mt-1 mb-2 ml-10"
         />
       )}
     </>

@@ -12,8 +12,8 @@ import { useErrorText } from "#components/use-error-text.ts";
 import { foldedName } from "#lib/http/values.ts";
 import type { GrantView } from "#lib/sharing/schema.ts";
 import { grantName, GrantRow } from "./grant-row.tsx";
-import { EndDialog } from "./end-dialog.tsx";
-import { LossDialog } from "./loss-dialog.tsx";
+import { EndQuestion } from "./end-question.tsx";
+import { LossQuestion } from "./loss-question.tsx";
 import { Problem } from "./problem.tsx";
 import {
   asProvisional,
@@ -46,6 +46,11 @@ interface Failure {
   error: unknown;
 }
 
+interface Asked extends Question {
+  grant: GrantView;
+  act: () => void;
+}
+
 interface GrantListProps {
   thing: SharedThing;
   grants: GrantView[];
@@ -72,9 +77,9 @@ export function GrantList(props: GrantListProps) {
   /** When those first had access who were removed and given access again: they keep their place. */
   const [places, setPlaces] = useState<ReadonlyMap<string, string>>(new Map());
   const [failures, setFailures] = useState<Readonly<Record<string, Failure>>>({});
-  const [asked, setAsked] = useState<(Question & { grant: GrantView; act: () => void }) | null>(null);
-  /** Whose end of access is being chosen. */
-  const [ending, setEnding] = useState<GrantView | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  /** Whose end of access is being chosen, by `grantSubjectKey`. */
+  const [ending, setEnding] = useState<string | null>(null);
   const [typed, setTyped] = useState("");
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
   /** Under way, by the grant's id. */
@@ -96,9 +101,14 @@ export function GrantList(props: GrantListProps) {
     if (!row) return onRowGone();
     (row.querySelector<HTMLElement>("[aria-haspopup=menu]") ?? row).focus();
   };
-  /** Once the menu or the question has let go of the focus. */
+  /** Once the menu has let go of the focus. */
   const later = (step: () => void) => void timers.current.add(setTimeout(step));
 
+  /** One question at a time. */
+  function ask(question: Asked) {
+    setEnding(null);
+    setAsked(question);
+  }
   const tell = (grant: GrantView, failure: Failure | null) =>
     setFailures(({ [grantSubjectKey(grant)]: _, ...others }) =>
       failure ? { ...others, [grantSubjectKey(grant)]: failure } : others,
@@ -141,7 +151,7 @@ export function GrantList(props: GrantListProps) {
         });
       const isWeaker = input.role && isLess(input.role.permissions, grant.permissions);
       const question = isWeaker ? await askFor(grant, input.role) : null;
-      if (question) setAsked({ ...question, grant, act: () => void act() });
+      if (question) ask({ ...question, grant, act: () => void act() });
       else await act();
     });
   };
@@ -176,7 +186,7 @@ export function GrantList(props: GrantListProps) {
     attempt(grant, "removal", async () => {
       const question = await askFor(grant);
       const act = () => void (question?.isLeaving ? leave(grant) : takeAway(grant));
-      if (question) setAsked({ ...question, grant, act });
+      if (question) ask({ ...question, grant, act });
       else await takeAway(grant);
     });
   const onUndo = (grant: GrantView) =>
@@ -258,7 +268,10 @@ export function GrantList(props: GrantListProps) {
                         grant={grant}
                         onReach={() => prepare(grant)}
                         onChange={(input) => void onChange(grant, input)}
-                        onPickEnd={() => setEnding(grant)}
+                        onPickEnd={() => {
+                          setAsked(null);
+                          setEnding(key);
+                        }}
                         onRemove={() => void onRemove(grant)}
                         onExplain={
                           whose
@@ -273,6 +286,27 @@ export function GrantList(props: GrantListProps) {
                   }
                 />
               )}
+              {ending === key && (
+                <EndQuestion
+                  grant={grant}
+                  onClose={() => setEnding(null)}
+                  onChoose={(expiresAt) => {
+                    setEnding(null);
+                    if (expiresAt !== grant.expiresAt) void onChange(grant, { expiresAt });
+                  }}
+                />
+              )}
+              {asked && grantSubjectKey(asked.grant) === key && (
+                <LossQuestion
+                  question={asked}
+                  onClose={() => setAsked(null)}
+                  onConfirm={() => {
+                    setAsked(null);
+                    asked.act();
+                  }}
+                  className="mb-2 ml-10"
+                />
+              )}
               {failure && (
                 <Problem
                   error={failure.error}
@@ -284,27 +318,6 @@ export function GrantList(props: GrantListProps) {
           );
         })}
       </ul>
-      {ending && (
-        <EndDialog
-          grant={ending}
-          onClose={() => setEnding(null)}
-          onChoose={(expiresAt) => {
-            setEnding(null);
-            if (expiresAt !== ending.expiresAt) void onChange(ending, { expiresAt });
-          }}
-        />
-      )}
-      {asked && (
-        <LossDialog
-          question={asked}
-          onClose={() => setAsked(null)}
-          onConfirm={() => {
-            setAsked(null);
-            asked.act();
-          }}
-          onFocusBack={() => focusRow(asked.grant)}
-        />
-      )}
     </>
   );
 }

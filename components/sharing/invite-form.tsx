@@ -101,8 +101,11 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
     const expiresAt = end.read();
     if (expiresAt === undefined) return;
     // what was refused before is tried again: a place may be free by now
+    // and whom somebody else has added meanwhile is told of, not given another role
     const all = withText(text).map((chip) =>
-      chip.error && "email" in chip.subject ? check(chip.subject.email) : { ...chip, error: null },
+      "email" in chip.subject
+        ? { ...check(chip.subject.email), label: chip.label }
+        : { ...chip, error: taken.has(chipKey(chip)) ? t("hasAccess") : null },
     );
     if (all.length > 0) void invite(all, expiresAt);
     input.current?.focus();

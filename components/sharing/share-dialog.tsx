@@ -3,13 +3,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft, Check, Link2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { ExplanationPanel } from "#components/access/explanation-panel.tsx";
 import type { Whose } from "#components/access/queries.ts";
 import { WhoPanel } from "#components/access/who-panel.tsx";
 import { ApiError } from "#components/api-error.ts";
-import { AlertDialog } from "#components/ui/alert-dialog.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
+import { InlineQuestion } from "#components/ui/inline-question.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useProblemText } from "./problem.tsx";
 import { refreshAccess } from "./queries.ts";
@@ -40,13 +41,16 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
   const { isCopied, copy } = useCopyLink(pagePath(thing));
   const [view, setView] = useState<View>({ name: "share" });
   const [said, setSaid] = useState("");
-  const [isRefused, setRefused] = useState(false);
+  /** What the reader could do as it was opened. */
+  const [opened, setOpened] = useState({ isOpen, couldShare: thing.canShare });
+  if (opened.isOpen !== isOpen) setOpened({ isOpen, couldShare: thing.canShare });
   const textOf = useProblemText();
   /** Who is in the field and was not invited. */
   const unsent = useRef<readonly string[]>([]);
   const onUnsent = useCallback((names: readonly string[]) => void (unsent.current = names), []);
   /** Those whom closing would forget. */
   const [forgotten, setForgotten] = useState<readonly string[] | null>(null);
+  const done = useRef<HTMLButtonElement>(null);
   const isShown = useRef(false);
   useEffect(() => {
     isShown.current = isOpen;
@@ -64,6 +68,11 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
     else if (unsent.current.length > 0) setForgotten(unsent.current);
     else close();
   }
+  /** The field keeps whom it holds; the focus goes back to where closing was asked for. */
+  function stay() {
+    flushSync(() => setForgotten(null));
+    if (document.activeElement === document.body) done.current?.focus();
+  }
   function back() {
     if (view.name !== "explain") setView({ name: "share", returnTo: "who" });
     else setView(view.from === "list" ? { name: "who" } : { name: "share", returnTo: view.from });
@@ -74,7 +83,6 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
     if (!(error instanceof ApiError)) return;
     // rights that ended while this was open show in what may still be done
     if (["forbidden", "not_found", "conflict"].includes(error.code)) void refreshAccess(client, thing);
-    if (error.code === "forbidden") setRefused(true);
   }
   const title =
     view.name === "share"
@@ -87,23 +95,37 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
       isOpen={isOpen}
       onOpenChange={open}
       title={title}
+      onBack={view.name === "share" ? undefined : back}
       footer={
-        <>
-          {view.name === "share" ? (
-            <Button className="mr-auto" onClick={copy}>
-              {isCopied ? <Check aria-hidden /> : <Link2 aria-hidden />}
-              <span aria-live="polite">{isCopied ? common("copied") : t("copyLink")}</span>
+        forgotten ? (
+          <InlineQuestion
+            title={t("unsent.title")}
+            confirmLabel={t("unsent.confirm")}
+            isDangerous
+            onCancel={stay}
+            onConfirm={close}
+            className="w-full"
+          >
+            {t("unsent.text", { count: forgotten.length, name: forgotten[0] ?? "" })}
+          </InlineQuestion>
+        ) : (
+          <>
+            {view.name === "share" ? (
+              <Button className="mr-auto" onClick={copy}>
+                {isCopied ? <Check aria-hidden /> : <Link2 aria-hidden />}
+                <span aria-live="polite">{isCopied ? common("copied") : t("copyLink")}</span>
+              </Button>
+            ) : (
+              <Button className="mr-auto" onClick={back}>
+                <ArrowLeft aria-hidden />
+                {common("back")}
+              </Button>
+            )}
+            <Button ref={done} variant="primary" onClick={() => open(false)}>
+              {common("done")}
             </Button>
-          ) : (
-            <Button className="mr-auto" onClick={back}>
-              <ArrowLeft aria-hidden />
-              {common("back")}
-            </Button>
-          )}
-          <Button variant="primary" onClick={() => open(false)}>
-            {common("done")}
-          </Button>
-        </>
+          </>
+        )
       }
     >
       {/* stays while another view is shown: what was typed, and what can be undone, is still there afterwards */}
@@ -112,7 +134,7 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
           thing={thing}
           of={of}
           returnTo={view.name === "share" ? view.returnTo : undefined}
-          hasLostRights={isRefused && !canShare}
+          hasLostRights={opened.couldShare && !canShare}
           onUnsent={onUnsent}
           onSaid={setSaid}
           onRefused={onRefused}
@@ -127,16 +149,6 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
       <p role="status" className="sr-only">
         {said}
       </p>
-      {forgotten && (
-        <AlertDialog
-          isOpen
-          onOpenChange={() => setForgotten(null)}
-          title={t("unsent.title")}
-          description={t("unsent.text", { count: forgotten.length, name: forgotten[0] ?? "" })}
-          confirmLabel={t("unsent.confirm")}
-          onConfirm={close}
-        />
-      )}
     </Dialog>
   );
 }

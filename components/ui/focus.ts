@@ -1,5 +1,5 @@
 "use client";
-import { useLayoutEffect, useRef } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
 /** The control that opened a menu, or a list of options (`data-control`). */
 function controlOf(layer: HTMLElement): HTMLElement | null {
@@ -55,4 +55,24 @@ export function useOpener(isOpen: boolean): (event: Event) => void {
     event.preventDefault();
     opener.current.focus();
   };
+}
+
+/**
+ * For what stands within a page or a dialog and takes the focus while it is there: it goes to what is marked with
+ * `data-autofocus`, and back to what had it before.
+ */
+export function useFocusWithin(box: RefObject<HTMLElement | null>): void {
+  const opener = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const element = box.current;
+    opener.current = focusedNow();
+    return () => {
+      if (element?.contains(document.activeElement) && opener.current?.isConnected) opener.current.focus();
+    };
+  }, [box]);
+  // a menu that closes with the same choice holds the focus until its effects have ended
+  useEffect(() => {
+    box.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus({ preventScroll: true });
+    box.current?.scrollIntoView({ block: "nearest" });
+  }, [box]);
 }

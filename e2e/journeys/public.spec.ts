@@ -202,7 +202,7 @@ test("no page asks for what its reader has just given up", async ({ person, brow
   await bens.getByRole("button", { name: "Share", exact: true }).click();
   await bens.getByRole("button", { name: "Role of Ben Klein: Owner" }).click();
   await bens.getByRole("menuitemradio", { name: /^Viewer/ }).click();
-  await bens.getByRole("alertdialog").getByRole("button", { name: "Change role" }).click();
+  await bens.getByRole("group", { name: /\?$/ }).getByRole("button", { name: "Change role" }).click();
   const reading = bens.getByRole("dialog", { name: "Access to “Shared”" });
   await expect(reading.getByRole("listitem").filter({ hasText: "Ben Klein (you)" })).toContainText("Viewer");
   await bensAnswered();
@@ -212,7 +212,7 @@ test("no page asks for what its reader has just given up", async ({ person, brow
   await bens.getByRole("button", { name: "Share", exact: true }).click();
   await bens.getByRole("button", { name: "Role of Ben Klein: Owner" }).click();
   await bens.getByRole("menuitem", { name: "Remove access" }).click();
-  await bens.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
+  await bens.getByRole("group", { name: /\?$/ }).getByRole("button", { name: "Leave" }).click();
   await expect(bens.getByText("You left “Shared”.")).toBeVisible();
   await expect(bens).toHaveURL("/");
   await bensAnswered();

@@ -87,7 +87,7 @@ test("a group gets a role, its nested members open the collection at once, and a
   // taking it back again affects two people, so it asks first; saying no changes nothing
   await team.getByRole("button", { name: "Role of Editorial: Archivist" }).click();
   await annas.getByRole("menuitemradio", { name: /^Viewer/ }).click();
-  const question = annas.getByRole("alertdialog");
+  const question = dialog.getByRole("group", { name: /\?$/ });
   await expect(question).toContainText("2 people keep access, but can do less.");
   await look(annas, "share-downgrade");
   await question.getByRole("button", { name: "Cancel" }).click();
@@ -116,10 +116,13 @@ test("a group gets a role, its nested members open the collection at once, and a
   await look(annas, "access-list");
   await who.getByRole("button", { name: /Lena Fischer/ }).click();
   const why = annas.getByRole("dialog", { name: "Access to “Field notes”" });
+  await expect(why).toContainText("Lena Fischer can read and more, through group Editorial.");
+  await look(annas, "access-result");
+  await why.getByRole("button", { name: "Where it comes from" }).click();
+  await why.getByRole("button", { name: "What it allows" }).click();
   const way = why.getByRole("list", { name: "Where it comes from" }).getByRole("listitem");
   await expect(way).toContainText(/Lena Fischer.*group Press.*group Editorial.*Archivist on “Field notes”/);
   await expect(way).toContainText("Given by Anna Berg");
-  await expect(why).toContainText("Viewer and more");
   await expect(why).toContainText("No grant gives this.");
   await look(annas, "access-explained");
 
@@ -127,7 +130,9 @@ test("a group gets a role, its nested members open the collection at once, and a
   await why.getByRole("button", { name: "Back" }).click();
   await who.getByRole("combobox", { name: "Check a person or an address" }).fill("nobody@example.net");
   await who.getByRole("button", { name: "Check" }).click();
-  await expect(why).toContainText("Nothing gives nobody@example.net access");
+  await expect(why).toContainText("nobody@example.net can’t open this. No grant gives this.");
+  await why.getByRole("button", { name: "Where it comes from" }).click();
+  await expect(why.getByText("Nothing gives nobody@example.net access")).toBeVisible();
   await why.getByRole("button", { name: "Back" }).click();
   await who.getByRole("button", { name: "Back" }).click();
   await expect(dialog.getByRole("button", { name: "Who can see this?" })).toBeFocused();
@@ -153,14 +158,16 @@ test("a group gets a role, its nested members open the collection at once, and a
   await expect(dialog.getByRole("status")).toHaveText("General access is now: Workspace.");
   await lenas.reload();
   await expect(lenas.getByRole("heading", { name: "Field notes" })).toBeVisible();
-  await lenas.getByRole("button", { name: "Share", exact: true }).click();
+  await lenas.getByRole("button", { name: "Access", exact: true }).click();
   await lenas.getByRole("button", { name: "Why can I see this?" }).click();
-  await expect(lenas.getByRole("dialog")).toContainText("Everyone in the workspace");
+  await expect(lenas.getByRole("dialog")).toContainText(
+    "You can read, because everyone in the workspace can.",
+  );
   await look(lenas, "access-own");
 
   // closing it again says whom that closes out
   const general = dialog.getByRole("combobox", { name: "General access" });
-  const closing = annas.getByRole("alertdialog", { name: "Make “Field notes” private?" });
+  const closing = dialog.getByRole("group", { name: "Make “Field notes” private?" });
   // on a slow machine, too, an Escape that comes as the question appears closes the question alone
   const machine = await annas.context().newCDPSession(annas);
   for (const rate of [10, 10, 1]) {
@@ -204,7 +211,7 @@ test("a document for invited people only, and one that is private", async ({
   const dialog = await openShare(annas, "Letter.txt");
   await expect(dialog).toContainText("Everyone in “Field notes”");
   const mode = dialog.getByRole("combobox", { name: "Access to this document" });
-  const question = annas.getByRole("alertdialog", { name: "Limit who can open “Letter.txt”?" });
+  const question = dialog.getByRole("group", { name: "Limit who can open “Letter.txt”?" });
   await mode.click();
   await annas.getByRole("option", { name: /^Invited people/ }).click();
   await expect(question).toContainText("2 people lose access.");
@@ -238,7 +245,7 @@ test("a document for invited people only, and one that is private", async ({
   await annas.getByRole("combobox", { name: "Check a person or an address" }).fill("marc");
   await annas.getByRole("option", { name: /Marc Klein/ }).click();
   const why = annas.getByRole("dialog", { name: "Access to “Letter.txt”" });
-  await expect(why).toContainText("No access");
+  await expect(why).toContainText("Marc Klein can’t open this.");
   await expect(why).toContainText("The document is for invited people: its collection’s grants don’t count.");
   await look(annas, "access-refused");
   await why.getByRole("button", { name: "Done" }).click();
@@ -281,7 +288,7 @@ test("the dialog does not say that something is closed which is open to others",
   const document = await uploadFile(marc!.api, id, uniqueText("Marc’s.txt"));
   const marcs = await browserOf(marc);
   await marcs.goto(`/documents/${document.id}`);
-  await marcs.getByRole("button", { name: "Share", exact: true }).click();
+  await marcs.getByRole("button", { name: "Access", exact: true }).click();
   const his = marcs.getByRole("dialog", { name: "Access to “Marc’s.txt”" });
   await expect(his).toContainText("You uploaded this document and can make it private below. Only Anna Berg");
   await his.getByRole("combobox", { name: "Access to this document" }).click();
@@ -300,13 +307,14 @@ test("whom one was about to invite is not forgotten unasked, and what fails afte
   await page.goto(`/collections/${id}`);
   const dialog = await openShare(page, "Field notes");
   const field = dialog.getByRole("combobox", { name: "Add people, groups or e-mail addresses" });
-  const question = page.getByRole("alertdialog", { name: "Close without inviting?" });
+  const question = dialog.getByRole("group", { name: "Close without inviting?" });
   await field.fill("zoe@example.net");
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(question).toContainText("zoe@example.net is not invited yet.");
   await look(page, "share-unsent");
   await page.keyboard.press("Escape");
   await expect(question).toHaveCount(0);
+  await expect(dialog.getByRole("button", { name: "Done" })).toBeFocused();
   await expect(field).toHaveValue("zoe@example.net");
   await field.press("Escape");
   await question.getByRole("button", { name: "Close" }).click();

@@ -107,7 +107,8 @@ test("an address without an account is invited, reads, becomes an editor, and is
   await expectRefusals(ben, id, letter.id, 403);
   expect((await ben.api.call("GET", `/collections/${id}/collaborators`)).status).toBe(403);
   await bens.goto(`/collections/${id}`);
-  await bens.getByRole("button", { name: "Share" }).click();
+  await expect(bens.getByRole("button", { name: "Share" })).toHaveCount(0);
+  await bens.getByRole("button", { name: "Access", exact: true }).click();
   await expect(bens.getByRole("dialog")).toContainText(
     "Not everyone with access is listed for you. Only Anna Berg and others who manage access can change it.",
   );
@@ -127,8 +128,16 @@ test("an address without an account is invited, reads, becomes an editor, and is
   const bensRole = dialog.getByRole("button", { name: "Role of Ben Klein: Editor" });
   await bensRole.click();
   await annas.getByRole("menuitem", { name: "Access ends: never" }).click();
-  const end = annas.getByRole("dialog", { name: "When does access for Ben Klein end?" });
+  const end = dialog.getByRole("group", { name: "When does access for Ben Klein end?" });
   const choice = end.getByRole("combobox", { name: "Access ends" });
+  await expect(choice).toBeFocused();
+  // nothing covers the dialog, and Escape goes one step back
+  await expect(annas.getByRole("dialog")).toHaveCount(1);
+  await annas.keyboard.press("Escape");
+  await expect(end).toHaveCount(0);
+  await expect(bensRole).toBeFocused();
+  await annas.keyboard.press("Enter");
+  await annas.getByRole("menuitem", { name: "Access ends: never" }).click();
   await expect(choice).toBeFocused();
   await annas.keyboard.press("Enter");
   await annas.getByRole("option", { name: "on a day…" }).click();
