@@ -70,9 +70,12 @@ export function useFocusWithin(box: RefObject<HTMLElement | null>): void {
       if (element?.contains(document.activeElement) && opener.current?.isConnected) opener.current.focus();
     };
   }, [box]);
-  // a menu that closes with the same choice holds the focus until its effects have ended
+  // a menu that closes with the same choice holds the focus until it has done so
   useEffect(() => {
-    box.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus({ preventScroll: true });
-    box.current?.scrollIntoView({ block: "nearest" });
+    const timer = setTimeout(() => {
+      box.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus({ preventScroll: true });
+      box.current?.scrollIntoView({ block: "nearest" });
+    });
+    return () => clearTimeout(timer);
   }, [box]);
 }
