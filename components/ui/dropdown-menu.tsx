@@ -3,7 +3,7 @@ import { Check, ChevronRight } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
 import type { ComponentProps, ReactElement, ReactNode } from "react";
 import { cn } from "./cn.ts";
-import { keepMovedFocus } from "./focus.ts";
+import { keepMovedFocus, leaveFocusWhileFading } from "./focus.ts";
 import { layerClass } from "./layer-class.ts";
 
 const itemClass =
@@ -31,6 +31,7 @@ export function DropdownMenu({ trigger, align = "end", side, className, children
           sideOffset={4}
           collisionPadding={8}
           onCloseAutoFocus={keepMovedFocus}
+          onFocus={leaveFocusWhileFading}
           className={cn(layerClass, "min-w-48 p-1", className)}
         >
           {children}

@@ -1,5 +1,5 @@
 "use client";
-import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+import { type FocusEvent, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
 /** The control that opened a menu, or a list of options (`data-control`). */
 function controlOf(layer: HTMLElement): HTMLElement | null {
@@ -37,6 +37,15 @@ function focusedNow(): HTMLElement | null {
 export function keepMovedFocus(event: Event): void {
   const { activeElement, body } = document;
   if (activeElement && activeElement !== body) event.preventDefault();
+}
+
+/**
+ * For `onFocus` of a menu: it takes the focus as the pointer leaves an item, also while it fades. What its choice moved the
+ * focus to keeps it then.
+ */
+export function leaveFocusWhileFading({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>): void {
+  if (currentTarget.dataset.state !== "closed" || !(relatedTarget instanceof HTMLElement)) return;
+  if (!currentTarget.contains(relatedTarget)) relatedTarget.focus();
 }
 
 /**
