@@ -11,7 +11,7 @@ import { startProduct } from "./product.ts";
 export default async function globalSetup(): Promise<() => Promise<void>> {
   if (process.env.SHEAF_E2E_URL) return async () => undefined;
   const dataDir = await mkdtemp(path.join(tmpdir(), "sheaf-e2e-"));
-  const product = await startProduct({ dataDir }).catch(async (error: unknown) => {
+  const product = await startProduct({ dataDir, instances: 2 }).catch(async (error: unknown) => {
     await rm(dataDir, { recursive: true, force: true });
     throw error;
   });
