@@ -1,5 +1,6 @@
 import {
   infiniteQueryOptions,
+  keepPreviousData,
   type QueryClient,
   queryOptions,
   useMutation,
@@ -35,6 +36,14 @@ export const collectionListQuery = (scope: Scope) =>
     queryFn: ({ pageParam, signal }) =>
       call(listCollections, { query: { scope, cursor: pageParam }, signal }),
     ...paging,
+  });
+
+/** Collections that documents may be put into, by a part of the name. */
+export const writableQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["collections", "writable", q],
+    queryFn: ({ signal }) => call(listCollections, { query: { scope: "writable", q: q || null }, signal }),
+    placeholderData: keepPreviousData,
   });
 
 export const collectionQuery = (id: string) =>

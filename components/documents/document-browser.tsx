@@ -5,6 +5,7 @@ import { LazyShareDialog } from "#components/sharing/lazy-share-dialog.tsx";
 import type { DocumentView } from "#lib/documents/schema.ts";
 import { DocumentItems } from "./document-items.tsx";
 import type { ViewMode } from "./view-mode.ts";
+import { MoveDialog } from "./lazy-move-dialog.tsx";
 import { RenameDialog } from "./lazy-rename-dialog.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { useItemKeys } from "./use-item-keys.ts";
@@ -43,6 +44,7 @@ export function DocumentBrowser({
   const [hasDetails, setHasDetails] = useState(false);
   if (detailedId !== null && !hasDetails) setHasDetails(true);
   const [shared, setShared] = useState<DocumentView | null>(null);
+  const [moving, setMoving] = useState<DocumentView[]>([]);
   const selection = useSelection(documents);
   const trash = useTrash();
   const [columns, setColumns] = useState(1);
@@ -53,6 +55,7 @@ export function DocumentBrowser({
     selection,
     onDetails: ({ id }) => (id === detailedId ? closeDetails() : setDetailedId(id)),
     onRename: (document) => document.abilities.canEdit && setRenamed(document),
+    onMove: (chosen) => setMoving(chosen.filter(({ abilities }) => abilities.canMove)),
     onTrash: (chosen) => {
       const deletable = chosen.filter(({ abilities }) => abilities.canDelete);
       if (deletable.length > 0) void trash(deletable);
@@ -72,6 +75,7 @@ export function DocumentBrowser({
     () => ({
       onRename: setRenamed,
       onTrash: (chosen: DocumentView[]) => void trash(chosen),
+      onMove: setMoving,
       onShare: setShared,
       onDetails: ({ id }: DocumentView) => setDetailedId(id),
     }),
@@ -97,7 +101,12 @@ export function DocumentBrowser({
       {hasDetails && (
         <BrowserDetails document={documents.find(({ id }) => id === detailedId)} onClose={closeDetails} />
       )}
-      <SelectionBar documents={selection.chosen} onTrash={actions.onTrash} onClear={selection.clear} />
+      <SelectionBar
+        documents={selection.chosen}
+        onMove={setMoving}
+        onTrash={actions.onTrash}
+        onClear={selection.clear}
+      />
       {shared && (
         <LazyShareDialog
           of={{ document: documents.find(({ id }) => id === shared.id) ?? shared }}
@@ -105,6 +114,7 @@ export function DocumentBrowser({
           onOpenChange={(isOpen) => !isOpen && setShared(null)}
         />
       )}
+      {moving.length > 0 && <MoveDialog documents={moving} onClose={() => setMoving([])} />}
       {renamed && <RenameDialog document={renamed} onClose={() => setRenamed(null)} />}
     </div>
   );

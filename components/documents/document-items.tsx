@@ -4,6 +4,8 @@ import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, use
 import { lazyPart } from "#components/lazy-part.tsx";
 import type { DocumentView } from "#lib/documents/schema.ts";
 import type { DocumentActions } from "./document-menu.tsx";
+import { beginDrag, endDrag } from "./dragging.ts";
+import { useMove } from "./use-move.ts";
 import { columnClass, DocumentRow, rowColumns } from "./document-row.tsx";
 import { DocumentTile } from "./document-tile.tsx";
 import { tileGridClass } from "./documents-skeleton.tsx";
@@ -44,6 +46,18 @@ export function DocumentItems({
   const perLine = view === "grid" ? columns : 1;
   const isVirtual = documents.length > virtualFrom;
 
+  const move = useMove();
+  /** All that are selected where it is one of them. */
+  function drag(event: DragEvent, document: DocumentView) {
+    const some = selection.has(document.id) ? selection.chosen : [document];
+    const movable = some.filter(({ abilities }) => abilities.canMove);
+    const [first] = movable;
+    if (!first) return;
+    beginDrag(event, t("move.dragged", { count: movable.length, name: first.name }), {
+      documents: movable,
+      moveTo: (target) => void move(movable, target),
+    });
+  }
   const item = (document: DocumentView, index: number): ReactNode => {
     const Item = view === "grid" ? DocumentTile : DocumentRow;
     return (
@@ -52,6 +66,9 @@ export function DocumentItems({
         data-position={index}
         role={view === "grid" ? "listitem" : "presentation"}
         className="scroll-mt-16 scroll-mb-20"
+        draggable={document.abilities.canMove}
+        onDragStart={(event) => drag(event.nativeEvent, document)}
+        onDragEnd={endDrag}
       >
         <Item
           document={document}

@@ -1,5 +1,5 @@
 "use client";
-import { Download, Info, PenLine, Share2, Trash2, UsersRound } from "lucide-react";
+import { Download, FolderInput, Info, PenLine, Share2, Trash2, UsersRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactElement } from "react";
 import { DropdownMenu, MenuItem, MenuSeparator } from "#components/ui/dropdown-menu.tsx";
@@ -17,7 +17,7 @@ interface DocumentMenuItemsProps {
 export function DocumentMenuItems({
   trigger,
   document,
-  actions: { onRename, onTrash, onShare, onDetails },
+  actions: { onRename, onTrash, onMove, onShare, onDetails },
 }: DocumentMenuItemsProps) {
   const t = useTranslations("document");
   const common = useTranslations("common");
@@ -44,6 +44,12 @@ export function DocumentMenuItems({
         <MenuItem onSelect={() => onRename(document)}>
           <PenLine aria-hidden />
           {common("rename")}
+        </MenuItem>
+      )}
+      {onMove && document.abilities.canMove && (
+        <MenuItem onSelect={() => onMove([document])}>
+          <FolderInput aria-hidden />
+          {t("move.action")}
         </MenuItem>
       )}
       {document.abilities.canDelete && (

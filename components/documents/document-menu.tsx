@@ -11,6 +11,7 @@ const Items = lazyPart(() => import("./document-menu-items.tsx").then((module) =
 export interface DocumentActions {
   onRename: (document: DocumentView) => void;
   onTrash: (documents: DocumentView[]) => void;
+  onMove?: (documents: DocumentView[]) => void;
   onShare?: (document: DocumentView) => void;
   onDetails?: (document: DocumentView) => void;
 }

@@ -22,6 +22,7 @@ import { DetailsPanel } from "./details-panel.tsx";
 import { DocumentMenu } from "./document-menu.tsx";
 import { DownloadLink } from "./download-link.tsx";
 import { documentQuery } from "./queries.ts";
+import { MoveDialog } from "./lazy-move-dialog.tsx";
 import { RenameDialog } from "./lazy-rename-dialog.tsx";
 import { useNeighbours } from "./use-neighbours.ts";
 import { useNoteOpening } from "./use-note-opening.ts";
@@ -74,6 +75,7 @@ function OpenDocument({
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [isRenaming, setRenaming] = useState(false);
   const [isSharing, setSharing] = useState(false);
+  const [isMoving, setMoving] = useState(false);
   const trash = useTrash();
   useNoteOpening(document.id);
   const { previous, next } = useNeighbours(document);
@@ -97,6 +99,7 @@ function OpenDocument({
       setSharing(true);
     },
     ".": toggleDetails,
+    m: () => document.abilities.canMove && setMoving(true),
     F2: () => document.abilities.canEdit && setRenaming(true),
   });
   const details = <DetailsPanel document={document}>{<CollectionFact document={document} />}</DetailsPanel>;
@@ -141,6 +144,7 @@ function OpenDocument({
             actions={{
               onRename: () => setRenaming(true),
               onTrash: (documents) => void leaveWithTrash(documents),
+              onMove: () => setMoving(true),
             }}
           />
           <DownloadLink documentId={document.id} isShort />
@@ -167,6 +171,7 @@ function OpenDocument({
       </LazySheet>
       <LazyShareDialog of={{ document }} isOpen={isSharing} onOpenChange={setSharing} />
       {isRenaming && <RenameDialog document={document} onClose={() => setRenaming(false)} />}
+      {isMoving && <MoveDialog documents={[document]} onClose={() => setMoving(false)} />}
     </Page>
   );
 }

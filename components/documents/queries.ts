@@ -16,6 +16,7 @@ import {
   getThumbnail,
   listDocuments,
   listRecentDocuments,
+  moveDocuments,
   restoreDocument,
   updateDocument,
 } from "#lib/documents/api.ts";
@@ -23,8 +24,10 @@ import type {
   DocumentDetailView,
   DocumentView,
   ListDocumentsInput,
+  MoveRefusal,
   UpdateDocumentInput,
 } from "#lib/documents/schema.ts";
+import { MOST_AT_ONCE } from "#lib/documents/values.ts";
 import { addressOf } from "#lib/http/operation.ts";
 import type { Page } from "#lib/http/schema.ts";
 
@@ -146,6 +149,57 @@ export function useDocumentFate(fate: Fate) {
         fate === "restore" ? [] : outcome?.done.map(({ id }) => id),
       ),
   });
+}
+
+/** What became of a move; without a reason the call itself failed, with `error`. */
+interface Moved {
+  done: DocumentView[];
+  refused: { document: DocumentView; reason: MoveRefusal | null }[];
+  error: unknown;
+}
+
+/** Moves documents, in calls of a bounded size. The lists they lie in lose them at once; what stays comes back. */
+export function useMoveDocuments() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ documents, collectionId }: MoveOf): Promise<Moved> => {
+      const known = new Map(documents.map((document) => [document.id, document]));
+      const moved: Moved = { done: [], refused: [], error: null };
+      for (let from = 0; from < documents.length; from += MOST_AT_ONCE) {
+        const some = documents.slice(from, from + MOST_AT_ONCE);
+        try {
+          const documentIds = some.map(({ id }) => id);
+          const answer = await call(moveDocuments, { body: { collectionId, documentIds } });
+          moved.done.push(...answer.moved.flatMap((id) => known.get(id) ?? []));
+          for (const { documentId, reason } of answer.refused) {
+            const document = known.get(documentId);
+            if (document) moved.refused.push({ document, reason });
+          }
+        } catch (error) {
+          moved.error ??= error;
+          moved.refused.push(...some.map((document) => ({ document, reason: null })));
+        }
+      }
+      return moved;
+    },
+    onMutate: async ({ documents }) => {
+      const places = Map.groupBy(documents, (document) => document.collectionId);
+      return Promise.all(
+        [...places].map(([collectionId, some]) =>
+          takeOut(client, documentListKey({ scope: "live", collectionId }), some),
+        ),
+      );
+    },
+    onSuccess: ({ refused }, _moved, putBack) => {
+      const ids = new Set(refused.map(({ document }) => document.id));
+      for (const put of putBack) put(ids);
+    },
+    onSettled: () => invalidateKinds(client, ["documents", "collections"]),
+  });
+}
+interface MoveOf {
+  documents: readonly DocumentView[];
+  collectionId: string;
 }
 
 /** A short-lived address the viewer reads the bytes from. */

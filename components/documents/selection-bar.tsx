@@ -1,5 +1,5 @@
 "use client";
-import { Download, Trash2, X } from "lucide-react";
+import { Download, FolderInput, Trash2, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Button } from "#components/ui/button.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
@@ -8,15 +8,17 @@ import { useDownload } from "./use-download.ts";
 
 interface SelectionBarProps {
   documents: DocumentView[];
+  onMove: (documents: DocumentView[]) => void;
   onTrash: (documents: DocumentView[]) => void;
   onClear: () => void;
 }
 
 /** Floats over the list while something is selected: how many, and what can be done with them. */
-export function SelectionBar({ documents, onTrash, onClear }: SelectionBarProps) {
+export function SelectionBar({ documents, onMove, onTrash, onClear }: SelectionBarProps) {
   const t = useTranslations("document");
   const common = useTranslations("common");
   const download = useDownload();
+  const movable = documents.filter(({ abilities }) => abilities.canMove);
   const deletable = documents.filter(({ abilities }) => abilities.canDelete);
   return (
     <div className="pointer-events-none fixed inset-x-0 bottom-4 z-30 flex justify-center px-3">
@@ -34,6 +36,16 @@ export function SelectionBar({ documents, onTrash, onClear }: SelectionBarProps)
           <Download aria-hidden />
           <span className="max-sm:sr-only">{common("download")}</span>
         </Button>
+        {movable.length > 0 && (
+          <Button onClick={() => onMove(movable)}>
+            <FolderInput aria-hidden />
+            <span className="max-sm:sr-only">
+              {movable.length === documents.length
+                ? t("move.action")
+                : t("move.some", { count: movable.length })}
+            </span>
+          </Button>
+        )}
         {deletable.length > 0 && (
           <Button onClick={() => onTrash(deletable)}>
             <Trash2 aria-hidden />

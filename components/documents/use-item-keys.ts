@@ -12,11 +12,12 @@ interface ItemKeysOptions {
   selection: Selection<DocumentView>;
   onDetails: (document: DocumentView) => void;
   onRename: (document: DocumentView) => void;
+  onMove: (documents: DocumentView[]) => void;
   onTrash: (documents: DocumentView[]) => void;
   onEscape: () => void;
 }
 
-/** Arrows and j/k move, x selects, Enter opens, `.` shows details and hides them, F2 renames, Delete moves to the trash. */
+/** Arrows and j/k move, x selects, Enter opens, `.` shows details and hides them, F2 renames, m moves, Delete moves to the trash. */
 export function useItemKeys({
   root,
   items,
@@ -24,6 +25,7 @@ export function useItemKeys({
   selection,
   onDetails,
   onRename,
+  onMove,
   onTrash,
   onEscape,
 }: ItemKeysOptions) {
@@ -60,6 +62,14 @@ export function useItemKeys({
     event.preventDefault();
     act(item);
   };
+  /** On all that are selected, else on the one with the focus. */
+  const onChosen = (act: (documents: DocumentView[]) => void) => (event: KeyboardEvent) => {
+    const item = current();
+    const chosen = selection.chosen.length > 0 ? selection.chosen : item ? [item] : [];
+    if (chosen.length === 0) return;
+    event.preventDefault();
+    act(chosen);
+  };
   useHotkeys({
     j: move(1),
     k: move(-1),
@@ -73,13 +83,8 @@ export function useItemKeys({
     X: onCurrent((item) => selection.toggle(item.id, true)),
     ".": onCurrent(onDetails),
     F2: onCurrent(onRename),
-    Delete: (event) => {
-      const item = current();
-      const chosen = selection.chosen.length > 0 ? selection.chosen : item ? [item] : [];
-      if (chosen.length === 0) return;
-      event.preventDefault();
-      onTrash(chosen);
-    },
+    m: onChosen(onMove),
+    Delete: onChosen(onTrash),
     "mod+a": (event) => {
       if (items.length === 0) return;
       event.preventDefault();

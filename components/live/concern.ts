@@ -12,7 +12,7 @@ export function concerns({ name, data }: LiveEvent, query: Shown): boolean {
   const [first, what] = query.queryKey;
   const kind = String(first);
   const has = (id: string | undefined) => id !== undefined && query.queryKey.includes(id);
-  const isList = what === "list";
+  const isList = what === "list" || what === "writable";
   const { collectionId, documentId } = data;
   // what is in a file never changes
   if (what === "text") return false;

@@ -2,9 +2,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { BookMarked, Ellipsis, RotateCw } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { type DragEvent, type ReactNode, useState } from "react";
 import { collectionListQuery } from "#components/collections/queries.ts";
+import { carriesDocuments, dropOn } from "#components/documents/dragging.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
+import type { CollectionView } from "#lib/collections/schema.ts";
 import { NavLink } from "./nav-link.tsx";
 
 /** The reader's own collections with how many documents each holds. */
@@ -38,7 +41,7 @@ export function CollectionNav() {
   return (
     <ul className="flex flex-col gap-px">
       {collections.map((collection) => (
-        <li key={collection.id}>
+        <CollectionLine key={collection.id} collection={collection}>
           <NavLink
             href={`/collections/${collection.id}`}
             icon={<BookMarked aria-hidden />}
@@ -48,7 +51,7 @@ export function CollectionNav() {
               label: t("documentCount", { count: collection.documentCount }),
             }}
           />
-        </li>
+        </CollectionLine>
       ))}
       {hasNextPage && (
         <li>
@@ -56,5 +59,31 @@ export function CollectionNav() {
         </li>
       )}
     </ul>
+  );
+}
+
+/** Takes documents that are dragged onto it. */
+function CollectionLine({ collection, children }: { collection: CollectionView; children: ReactNode }) {
+  const [isOver, setOver] = useState(false);
+  const takes = (event: DragEvent) =>
+    collection.abilities.canCreateDocuments && carriesDocuments(event.nativeEvent);
+  return (
+    <li
+      onDragOver={(event) => {
+        if (!takes(event)) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        setOver(false);
+        if (!takes(event)) return;
+        event.preventDefault();
+        dropOn(collection);
+      }}
+      className={isOver ? "bg-accent-soft outline-accent rounded-md outline-2" : undefined}
+    >
+      {children}
+    </li>
   );
 }

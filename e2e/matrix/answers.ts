@@ -48,6 +48,9 @@ export const seenDocument: Tells = (aim, { document, rights, isOwner, isTrashed 
   abilities: {
     canEdit: rights.has("edit_documents"),
     canDelete: rights.has("delete_any_documents") || (rights.has("delete_own_documents") && isOwner),
+    canMove:
+      (rights.has("delete_any_documents") && rights.has("manage_permissions")) ||
+      (rights.has("delete_own_documents") && isOwner),
     canShare: rights.has("manage_permissions"),
     canComment: rights.has("add_comments"),
   },

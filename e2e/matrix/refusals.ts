@@ -9,6 +9,11 @@ export const refusals = {
     ...([403, "forbidden"] as const),
     "Your role here does not allow this. Ask the owner of the collection for a role that does.",
   ],
+  // of what a document would be put into
+  "forbidden there": [
+    ...([403, "forbidden"] as const),
+    "Your role here does not allow this. Ask the owner of the collection for a role that does.",
+  ],
   // of documents that are for invited people: nobody is sent to themselves
   "forbidden, those who manage it can help": [
     ...([403, "forbidden"] as const),

@@ -31,6 +31,8 @@ export const auditTopics = {
     "document.viewed",
     "document.downloaded",
     "document.renamed",
+    "document.moved",
+    "document.moved_away",
     "document.conflict",
     "document.trashed",
     "document.restored",

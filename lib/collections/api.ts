@@ -8,7 +8,7 @@ export const listCollections = operation<{
 }>()({
   method: "GET",
   path: "/api/v1/collections",
-  summary: "Collections, newest first",
+  summary: "Collections, newest first; those one may add documents to by name",
   auth: "user",
   rate: "read",
 });

@@ -5,7 +5,14 @@ import { only, Prisma, read, transaction, write } from "#lib/db/index.ts";
 import { AppError, collectionForbidden } from "#lib/errors/index.ts";
 import { beforeId, PAGE_SIZE, pageFrom } from "#lib/http/cursor.ts";
 import { type Page } from "#lib/http/schema.ts";
-import { cardsIn, cardsOf, collectionColumns, collectionRow, toCollectionView } from "./rows.ts";
+import {
+  cardsIn,
+  cardsOf,
+  collectionColumns,
+  collectionRow,
+  toCollectionView,
+  writableCards,
+} from "./rows.ts";
 import {
   type CollectionView,
   type CreateCollectionInput,
@@ -43,11 +50,18 @@ export function getCollection(actor: Actor, id: string): Promise<CollectionView>
   });
 }
 
-/** Collections by when they were made, newest first. `shared` leaves out what everyone may open: that is unlisted. */
+/**
+ * Collections by when they were made, newest first; those that are `writable` by name, one page of them. `shared` leaves out
+ * what everyone may open: that is unlisted.
+ */
 export async function listCollections(
   actor: UserActor,
-  { scope, cursor }: ListCollectionsInput,
+  { scope, q, cursor }: ListCollectionsInput,
 ): Promise<Page<CollectionView>> {
+  if (scope === "writable") {
+    const found = Prisma.sql`SELECT ${collectionColumns} FROM ${writableCards(q, PAGE_SIZE)}`;
+    return { items: (await read(actor, collectionRow, found)).map(toCollectionView), nextCursor: null };
+  }
   const rows = await read(
     actor,
     collectionRow,

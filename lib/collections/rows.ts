@@ -36,8 +36,16 @@ export const cardsOf = (ids: string[]) =>
   Prisma.sql`app.collection_cards(${ids}::uuid[], ${COUNTED_DOCUMENTS}::int, ${SHOWN_PEOPLE}::int) c`;
 
 /** A page of collections that the actor may see, newest first. */
-export const cardsIn = (scope: ListCollectionsInput["scope"], before: string, count: number) =>
+export const cardsIn = (
+  scope: Exclude<ListCollectionsInput["scope"], "writable">,
+  before: string,
+  count: number,
+) =>
   Prisma.sql`app.collection_cards(app.list_collections(${scope}, ${before}::uuid, ${count}::int), ${COUNTED_DOCUMENTS}::int, ${SHOWN_PEOPLE}::int) c`;
+
+/** The first collections by name that the actor may add documents to. */
+export const writableCards = (query: string | undefined, count: number) =>
+  Prisma.sql`app.collection_cards(app.writable_collections(${query ?? null}, ${count}::int), ${COUNTED_DOCUMENTS}::int, ${SHOWN_PEOPLE}::int) c`;
 
 /** The strongest built-in role a mask holds, for a label. */
 const roleOf = (mask: number) =>

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { cursorSchema, nameSchema, pageOf, textSchema, versionSchema } from "#lib/http/schema.ts";
+import {
+  cursorSchema,
+  nameSchema,
+  pageOf,
+  searchSchema,
+  textSchema,
+  versionSchema,
+} from "#lib/http/schema.ts";
 import { visibilities } from "./values.ts";
 
 const personSchema = z.object({ id: z.uuid(), name: z.string(), email: z.string() });
@@ -49,9 +56,12 @@ export const updateCollectionSchema = z
   });
 export type UpdateCollectionInput = z.infer<typeof updateCollectionSchema>;
 
-export const collectionScopes = ["owned", "shared", "all", "trashed"] as const;
+/** writable: those that the reader may add documents to, by name; one page, narrowed by `q`. */
+export const collectionScopes = ["owned", "shared", "all", "trashed", "writable"] as const;
 export const listCollectionsSchema = z.object({
   scope: z.enum(collectionScopes).default("all"),
+  /** A part of the name; of those that are `writable` alone. */
+  q: searchSchema(120).optional(),
   cursor: cursorSchema,
 });
 export type ListCollectionsInput = z.infer<typeof listCollectionsSchema>;

@@ -91,7 +91,7 @@ export const read = <Row extends z.ZodType>(
 export const write = <Row extends z.ZodType>(
   actor: Actor,
   row: Row,
-  ...queries: [Prisma.Sql, ...Prisma.Sql[]]
+  ...queries: [Prisma.Sql, ...Prisma.Sql[]] | [...Prisma.Sql[], Prisma.Sql]
 ): Promise<z.output<Row>[]> => ask(actor, row, queries, { isReading: false });
 
 async function ask<Row extends z.ZodType>(

@@ -33,10 +33,22 @@ export const updateDocument = operation<{
 }>()({
   method: "PATCH",
   path: "/api/v1/documents/{id}",
-  summary: "Rename; a stale version answers 409 with the current state",
+  summary: "Rename or move to another collection; a stale version answers 409 with the current state",
   auth: "user",
   rate: "write",
   refusals: ["forbidden", "not_found", "conflict"],
+});
+
+export const moveDocuments = operation<{
+  body: typeof schema.moveDocumentsSchema;
+  answers: { 200: typeof schema.moveOutcomeSchema };
+}>()({
+  method: "POST",
+  path: "/api/v1/documents/move",
+  summary: "Move documents to another collection; those that can't be moved stay, and are named",
+  auth: "user",
+  rate: "write",
+  refusals: ["forbidden"],
 });
 
 export const deleteDocument = operation<{

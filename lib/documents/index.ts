@@ -7,6 +7,7 @@ import { storage } from "#lib/storage/index.ts";
 import { documentColumns, documentRow, readColumns, toDocumentView } from "./rows.ts";
 import { type DocumentDetailView, type DocumentView, type UpdateDocumentInput } from "./schema.ts";
 
+export { moveDocuments } from "./arranging.ts";
 export { listDocuments, listRecentDocuments } from "./lists.ts";
 
 /** How long a presigned address of a document's bytes works, in seconds: all that outlives a revocation. */
@@ -37,18 +38,26 @@ export async function recordOpening(actor: UserActor, id: string): Promise<void>
   if (!known) throw missing(actor);
 }
 
-/** Renames. A stale `version` throws `conflict` with the `current` state, and both go into the audit log. */
+/**
+ * Renames, moves to another collection, or both. A stale `version` throws `conflict` with the `current` state, and both go
+ * into the audit log.
+ */
 export async function updateDocument(
   actor: UserActor,
   id: string,
-  { version, name }: UpdateDocumentInput,
+  { version, name, collectionId }: UpdateDocumentInput,
 ): Promise<DocumentDetailView> {
+  // moved first: collections are locked before documents
+  const moved =
+    collectionId === undefined
+      ? []
+      : [Prisma.sql`SELECT app.move_document(${id}::uuid, ${collectionId}::uuid, ${version}::int)`];
+  const renamed =
+    name === undefined
+      ? []
+      : [Prisma.sql`SELECT app.rename_document(${id}::uuid, ${version + moved.length}::int, ${name})`];
   try {
-    return await change(
-      actor,
-      id,
-      Prisma.sql`SELECT app.rename_document(${id}::uuid, ${version}::int, ${name})`,
-    );
+    return await change(actor, id, ...moved, ...renamed);
   } catch (error) {
     if (!(error instanceof AppError) || error.reason !== "stale_version") throw error;
     const current = toDetailView(await demandDocument(actor, id), actor);
@@ -57,8 +66,8 @@ export async function updateDocument(
         action: "document.conflict",
         resource: { type: "document", id },
         metadata: {
-          attempted: { version, name },
-          current: { version: current.version, name: current.name },
+          attempted: { version, name, collectionId },
+          current: { version: current.version, name: current.name, collectionId: current.collectionId },
         },
       }),
     );
@@ -108,10 +117,10 @@ export const confirmDocument = (
 ): Promise<DocumentDetailView> =>
   change(actor, id, Prisma.sql`SELECT app.confirm_document(${id}::uuid, ${hasBytes})`);
 
-/** One message: the change, and what the document is then. */
-function change(actor: UserActor, id: string, statement: Prisma.Sql): Promise<DocumentDetailView> {
+/** One message: the changes, and what the document is then. */
+function change(actor: UserActor, id: string, ...statements: Prisma.Sql[]): Promise<DocumentDetailView> {
   return asRefusalsOfDocuments(actor, async () => {
-    const [row] = await write(actor, detailRow, statement, detailOf(id));
+    const [row] = await write(actor, detailRow, ...statements, detailOf(id));
     if (!row) throw missing(actor);
     return toDetailView(row, actor);
   });

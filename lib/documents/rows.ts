@@ -47,6 +47,7 @@ export const readColumns = Prisma.sql`
 export function toDocumentView(row: DocumentRow, actor: Actor): DocumentView {
   const { mask } = row;
   const actorId = actor.kind === "user" ? actor.id : null;
+  const isOwn = row.ownerId === actorId;
   return {
     id: row.id,
     collectionId: row.collectionId,
@@ -62,9 +63,10 @@ export function toDocumentView(row: DocumentRow, actor: Actor): DocumentView {
     owner: { id: row.ownerId, name: actor.kind === "everyone" ? "" : row.ownerName },
     abilities: {
       canEdit: allows(mask, "edit_documents"),
-      canDelete:
-        allows(mask, "delete_any_documents") ||
-        (allows(mask, "delete_own_documents") && row.ownerId === actorId),
+      canDelete: allows(mask, "delete_any_documents") || (allows(mask, "delete_own_documents") && isOwn),
+      canMove:
+        (allows(mask, "delete_any_documents") && allows(mask, "manage_permissions")) ||
+        (allows(mask, "delete_own_documents") && isOwn),
       canShare: allows(mask, "manage_permissions"),
       canComment: allows(mask, "add_comments"),
     },

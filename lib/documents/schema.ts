@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST_AT_ONCE } from "./values.ts";
 import {
   cursorSchema,
   idSchema,
@@ -36,6 +37,8 @@ export const documentProblems = [
 export const documentAbilitiesSchema = z.object({
   canEdit: z.boolean(),
   canDelete: z.boolean(),
+  /** Into another collection where they may add documents. */
+  canMove: z.boolean(),
   canShare: z.boolean(),
   canComment: z.boolean(),
 });
@@ -109,8 +112,38 @@ export const uploadUrlViewSchema = z.object({
 });
 export type UploadUrlView = z.infer<typeof uploadUrlViewSchema>;
 
-export const updateDocumentSchema = z.object({ version: versionSchema, name: filename });
+export const updateDocumentSchema = z
+  .object({ version: versionSchema, name: filename.optional(), collectionId: idSchema.optional() })
+  .refine(({ name, collectionId }) => name !== undefined || collectionId !== undefined, {
+    message: "nothing_to_change",
+  });
 export type UpdateDocumentInput = z.infer<typeof updateDocumentSchema>;
+
+export const moveDocumentsSchema = z.object({
+  collectionId: idSchema,
+  documentIds: z.array(idSchema).min(1).max(MOST_AT_ONCE),
+});
+export type MoveDocumentsInput = z.infer<typeof moveDocumentsSchema>;
+
+/**
+ * Why a document stayed. document: it is not there · action: its reader may not take it away · moved_meanwhile: somebody else
+ * moved it at that moment · linked: links open it, and the collection is protected · bound_to_workspace: groups or roles of its
+ * workspace have access to it, and the collection belongs to another.
+ */
+export const moveRefusals = [
+  "document",
+  "action",
+  "moved_meanwhile",
+  "linked",
+  "bound_to_workspace",
+] as const;
+export type MoveRefusal = (typeof moveRefusals)[number];
+/** Document by document what became of them. */
+export const moveOutcomeSchema = z.object({
+  moved: z.array(z.uuid()),
+  refused: z.array(z.object({ documentId: z.uuid(), reason: z.enum(moveRefusals) })),
+});
+export type MoveOutcome = z.infer<typeof moveOutcomeSchema>;
 
 export const documentScopes = ["live", "trashed", "shared"] as const;
 export const listDocumentsSchema = z.object({

@@ -36,3 +36,6 @@ export function typeOfFile(filename: string, browserType = ""): string {
   const extension = filename.toLowerCase().split(".").at(-1) ?? "";
   return typesByExtension[extension] ?? (browserType.split(";")[0] || "application/octet-stream");
 }
+
+/** So many documents are moved in one call at most: their locks are held together. */
+export const MOST_AT_ONCE = 200;

@@ -41,7 +41,13 @@ describe("a private document", () => {
     await grant(owner, collection, { email: coOwner.email, role: "owner" });
     expect(await effectivePermissions(owner, document)).toHaveLength(13);
     const seen = await getDocument(owner, document.id);
-    expect(seen.abilities).toEqual({ canEdit: true, canDelete: true, canShare: true, canComment: true });
+    expect(seen.abilities).toEqual({
+      canEdit: true,
+      canDelete: true,
+      canMove: true,
+      canShare: true,
+      canComment: true,
+    });
     const [listed] = (await listDocuments(owner, { collectionId: collection.id, scope: "live" })).items;
     expect(listed!.abilities).toEqual(seen.abilities);
     for (const other of [editor, coOwner]) {

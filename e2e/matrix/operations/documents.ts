@@ -1,6 +1,8 @@
 import { bytesAt, changedDocument, ofCollection, seenDocument, trashedThing } from "../answers.ts";
 import type { Domain } from "../domain.ts";
 import { everybody } from "../others.ts";
+import { collectionFacts, type CollectionKey } from "../world/facts.ts";
+import { type PersonaName, rightsOf } from "../rules.ts";
 import { deletes, has, ifAllowed, isKeeper, manages, type Rule, seen, unless } from "../verdicts.ts";
 
 const document = "/api/v1/documents/{id}";
@@ -15,13 +17,25 @@ const setsMode = unless(managesMode, ({ persona }) =>
 );
 const modeTold = (wanted: string) => ({ parts: mode(wanted), tells: () => ({ mode: wanted }) });
 
+/** Into a collection that the whole workspace may see, where everybody has the grants they have on each. */
+const toOther: CollectionKey = "open to the workspace";
+const moves: Rule = ({ who, rights, isOwner }) => {
+  const mayTake =
+    (rights.has("delete_any_documents") && rights.has("manage_permissions")) ||
+    (rights.has("delete_own_documents") && isOwner);
+  if (!mayTake) return "forbidden";
+  return rightsOf(who, collectionFacts[toOther]).has("create_documents") ? "allowed" : "forbidden there";
+};
+const addsTo = (who: PersonaName) => rightsOf(who, collectionFacts.closed).has("create_documents");
+const seesClosed = (who: PersonaName) => rightsOf(who, collectionFacts.closed).has("view_documents");
+
 export const documents: Domain = {
   scopes: {
     read: `
       GET /documents  GET /me/recent-documents
       GET /documents/{id}  GET /documents/{id}/download  GET /documents/{id}/content-url  GET /documents/{id}/thumbnail`,
     write: `
-      PATCH /documents/{id}  DELETE /documents/{id}  POST /documents/{id}/restore
+      PATCH /documents/{id}  POST /documents/move  DELETE /documents/{id}  POST /documents/{id}/restore
       POST /documents/{id}/process  POST /documents/{id}/open  PUT /documents/{id}/access-mode`,
   },
   resources: [
@@ -44,6 +58,18 @@ export const documents: Domain = {
       ...{ isBroad: true, route: `PATCH ${document}`, of: "document", may: has("edit_documents") },
       ...{ names: "edit_documents", tells: changedDocument },
       parts: () => ({ body: { version: 1, name: "Renamed.txt" } }),
+    },
+    {
+      ...{
+        isBroad: true,
+        route: `PATCH ${document}`,
+        as: "to another collection",
+        of: "document",
+        may: moves,
+      },
+      buried: (c) => (isKeeper(c) ? moves(c) : "unseen"),
+      parts: ({ world }) => ({ body: { version: 1, collectionId: world.shared[toOther].id } }),
+      tells: ({ id, world }) => ({ id, version: 2, collection: { id: world.shared[toOther].id } }),
     },
     {
       ...{
@@ -118,5 +144,31 @@ export const documents: Domain = {
   others: [
     { route: "GET /api/v1/documents", answers: everybody },
     { route: "GET /api/v1/me/recent-documents", answers: everybody },
+    {
+      ...{ route: "POST /api/v1/documents/move", answers: (who) => (addsTo(who) ? 200 : 403) },
+      says: (who) =>
+        seesClosed(who)
+          ? "Ask the owner of the collection for a role that does."
+          : "This collection does not exist or is not shared with you.",
+      // to where it lies: nobody's document goes
+      parts: ({ shared: { closed } }) => ({
+        body: {
+          collectionId: closed.id,
+          documentIds: [closed.documents["collection owner's"], closed.documents.trashed],
+        },
+      }),
+      tells: ({ shared: { closed } }, who) => {
+        const { "collection owner's": documentId, trashed } = closed.documents;
+        const isTaken = rightsOf(who, collectionFacts.closed).has("manage_permissions");
+        const refused = { documentId: trashed, reason: "document" };
+        return isTaken
+          ? { moved: [documentId], refused: [refused] }
+          : {
+              moved: [],
+              refused: (all) =>
+                JSON.stringify(all).includes(documentId) && JSON.stringify(all).includes("action"),
+            };
+      },
+    },
   ],
 };

@@ -110,8 +110,25 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION app.list_collections TO sheaf_app;
 
+-- The ids of the collections that the actor may add documents to, by name, as far as a part of it is asked for: somebody
+-- looks for one among all that they have, so all of them are gone through.
+CREATE FUNCTION app.writable_collections(query text, at_most integer) RETURNS uuid[]
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  mine uuid[] := ARRAY(SELECT m.principal_id FROM app.my_principals m WHERE m.principal_id <> '00000000-0000-0000-0000-000000000001');
+  needle text := app.folded(nullif(query, ''));
+BEGIN
+  PERFORM app.demand_actor();
+  RETURN ARRAY(SELECT c.id FROM collections c
+    WHERE c.deleted_at IS NULL AND (needle IS NULL OR strpos(app.folded(c.name), needle) > 0)
+      AND c.id IN (SELECT g.collection_id FROM app.live_grants g WHERE g.principal_id = ANY (mine) AND g.collection_id IS NOT NULL
+        GROUP BY g.collection_id HAVING app.covers(bit_or(g.mask), app.view_documents() | app.create_documents()))
+    ORDER BY app.folded(c.name), c.id LIMIT at_most);
+END $$;
+GRANT EXECUTE ON FUNCTION app.writable_collections TO sheaf_app;
+
 -- What lists show of collections that the actor may view or owns: their mask, a bounded count of the documents they see,
--- and a few faces. Faces of others only for those who may edit or manage.
+-- and a few faces, in the order of the ids. Faces of others only for those who may edit or manage.
 CREATE FUNCTION app.collection_cards(ids uuid[], counted integer, faces integer)
   RETURNS TABLE (id uuid, name text, description text, visibility text, owner_id uuid, owner_name text, version integer, created_at timestamptz,
     updated_at timestamptz, deleted_at timestamptz, mask integer, document_count integer, people json, is_own_workspace boolean,
@@ -138,11 +155,11 @@ CREATE FUNCTION app.collection_cards(ids uuid[], counted integer, faces integer)
       OR EXISTS (SELECT FROM permissions p WHERE p.collection_id = c.id AND p.principal_id <> c.owner_id
                     AND num_nonnulls(p.user_id, p.group_id, p.link_id) = 1 AND app.is_grant_live(p.deleted_at, p.expires_at))
       OR EXISTS (SELECT FROM invitations i WHERE i.collection_id = c.id AND app.is_invitation_live(i.deleted_at, i.accepted_at, i.expires_at))
-    FROM unnest(ids) i (id) JOIN collections c ON c.id = i.id JOIN users u ON u.id = c.owner_id
+    FROM unnest(ids) WITH ORDINALITY i (id, place) JOIN collections c ON c.id = i.id JOIN users u ON u.id = c.owner_id
     CROSS JOIN LATERAL (
       SELECT CASE WHEN (SELECT app.is_system()) THEN app.all_permissions() ELSE coalesce((SELECT bit_or(g.mask) FROM app.live_grants g
         WHERE g.collection_id = c.id AND g.principal_id = ANY (ARRAY(SELECT m.principal_id FROM app.my_principals m))), 0) END OFFSET 0) mine (mask)
-   WHERE app.allows(mine.mask, app.view_documents()) OR c.owner_id = (SELECT app.live_actor_id()) ORDER BY c.id DESC
+   WHERE app.allows(mine.mask, app.view_documents()) OR c.owner_id = (SELECT app.live_actor_id()) ORDER BY i.place
 $$;
 GRANT EXECUTE ON FUNCTION app.collection_cards TO sheaf_app;
 

@@ -26,7 +26,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION app.record_opening TO sheaf_app;
 
 -- Puts an uploaded document into its owner's list, and a changed one into the actor's. Processing changes no version, and
--- so no list.
+-- so no list; putting things elsewhere is no work on them.
 CREATE FUNCTION app.note_recent() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM app.put_recent(CASE WHEN OLD.status = 'pending' THEN NEW.owner_id ELSE app.live_actor_id() END, NEW.id);

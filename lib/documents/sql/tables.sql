@@ -27,7 +27,7 @@ CREATE TRIGGER upload_resumed AFTER UPDATE OF status ON documents FOR EACH ROW W
 CREATE TRIGGER upload_ended AFTER UPDATE OF status, upload_object_id ON documents FOR EACH ROW WHEN (OLD.status = 'pending') EXECUTE FUNCTION app.upload_ended();
 CREATE TRIGGER upload_removed AFTER DELETE ON documents FOR EACH ROW WHEN (OLD.status = 'pending') EXECUTE FUNCTION app.upload_ended();
 CREATE TRIGGER documents_recent AFTER UPDATE OF status, version ON documents FOR EACH ROW
-  WHEN ((OLD.status = 'pending' AND NEW.status <> 'pending') OR OLD.version <> NEW.version) EXECUTE FUNCTION app.note_recent();
+  WHEN ((OLD.status = 'pending' AND NEW.status <> 'pending') OR (OLD.version <> NEW.version AND OLD.collection_id = NEW.collection_id)) EXECUTE FUNCTION app.note_recent();
 
 -- --- document_texts ---
 ALTER TABLE document_texts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -37,6 +37,7 @@ export * as documentsIdRestore from "../documents/[id]/restore/route.ts";
 export * as documentsId from "../documents/[id]/route.ts";
 export * as documentsIdShareLinks from "../documents/[id]/share-links/route.ts";
 export * as documentsIdThumbnail from "../documents/[id]/thumbnail/route.ts";
+export * as documentsMove from "../documents/move/route.ts";
 export * as documents from "../documents/route.ts";
 export * as documentsUploadUrl from "../documents/upload-url/route.ts";
 export * as events from "../events/route.ts";
