@@ -13,7 +13,7 @@ CREATE TRIGGER tell_grants_changed AFTER UPDATE ON permissions REFERENCING OLD T
 CREATE TRIGGER tell_grants_gone AFTER DELETE ON permissions REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION app.tell_grants();
 CREATE TRIGGER tell_invitation AFTER INSERT OR UPDATE OF role_id, expires_at, accepted_at, deleted_at ON invitations
   FOR EACH ROW EXECUTE FUNCTION app.tell_invitation();
-CREATE TRIGGER tell_link AFTER INSERT OR UPDATE OF name, role_id, token_hash, password_hash, allow_download, max_uses, expires_at, revoked_at ON public_links
+CREATE TRIGGER tell_link AFTER INSERT OR UPDATE OF name, role_id, token_hash, password_hash, allow_download, max_uses, expires_at, revoked_at, last_accessed_at ON public_links
   FOR EACH ROW EXECUTE FUNCTION app.tell_link();
 CREATE TRIGGER tell_principals_more AFTER INSERT ON user_principals REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION app.tell_principals();
 CREATE TRIGGER tell_principals_less AFTER DELETE ON user_principals REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION app.tell_principals();

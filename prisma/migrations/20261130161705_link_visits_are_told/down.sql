@@ -1,0 +1,5 @@
+SET LOCAL check_function_bodies = off;
+
+DROP TRIGGER tell_link ON public_links;
+
+CREATE TRIGGER tell_link AFTER INSERT OR UPDATE OF name, role_id, token_hash, password_hash, allow_download, max_uses, expires_at, revoked_at ON public.public_links FOR EACH ROW EXECUTE FUNCTION app.tell_link();
