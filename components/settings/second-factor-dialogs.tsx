@@ -6,6 +6,7 @@ import { useForm } from "#components/accounts/use-form.tsx";
 import { call } from "#components/call.ts";
 import { Field } from "#components/ui/field.tsx";
 import { Input } from "#components/ui/input.tsx";
+import { QrCode } from "#components/ui/qr-code.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import {
   activateSecondFactor,
@@ -67,7 +68,6 @@ function ScanDialog({
       onActivated(made.backupCodes);
     },
   });
-  const { size, path: modules } = setup.qr;
   return (
     <FormDialog
       {...dialog}
@@ -77,17 +77,7 @@ function ScanDialog({
       form={form}
     >
       <div className="flex flex-wrap items-center gap-5">
-        {/* black on white in either theme, with the quiet zone scanners ask for */}
-        <svg
-          role="img"
-          aria-label={t("qr")}
-          viewBox={`-4 -4 ${size + 8} ${size + 8}`}
-          shapeRendering="crispEdges"
-          className="size-45 shrink-0 rounded-md max-sm:mx-auto"
-        >
-          <rect x="-4" y="-4" width="100%" height="100%" fill="white" />
-          <path d={modules} fill="black" />
-        </svg>
+        <QrCode code={setup.qr} label={t("qr")} className="size-45 shrink-0 max-sm:mx-auto" />
         <div className="min-w-0 flex-1 basis-45">
           <p className="text-ink-muted text-sm">{t("manual")}</p>
           <p className="mt-1 font-mono text-sm wrap-anywhere select-all">

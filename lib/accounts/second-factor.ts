@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { randomBytes } from "node:crypto";
-import qrcode from "qrcode-generator";
 import { type UserActor } from "#lib/authz/actor.ts";
 import { recordAudit } from "#lib/audit/index.ts";
 import { Prisma, transaction, type Tx, write } from "#lib/db/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type Locale, translator } from "#lib/i18n/index.ts";
 import { sendSecondFactorMail } from "./letters.ts";
+import { qrPath } from "#lib/qr/values.ts";
 import { countCall } from "#lib/rate-limit/index.ts";
 import { hashBackupCode, newBackupCodes, shownBackupCode } from "./backup-codes.ts";
 import { hasSecondFactor, plainCode, wrongCode } from "./codes.ts";
@@ -49,7 +49,7 @@ export async function setUpSecondFactor(
   );
   if (begun.length === 0) throw conflict("second_factor_active");
   const uri = totpUri({ secret, account: email, issuer: translator(language)("common.appName") });
-  return { secret: toBase32(secret), uri, qr: drawn(uri) };
+  return { secret: toBase32(secret), uri, qr: qrPath(uri) };
 }
 
 /** Switches the second factor on with a code that proves the app has the secret. Only this answer shows the backup codes. */
@@ -138,15 +138,3 @@ async function makeBackupCodes() {
 
 const keepBackupCodes = (tx: Tx, userId: string, hashes: Uint8Array<ArrayBuffer>[]) =>
   tx.backupCode.createMany({ data: hashes.map((hash) => ({ userId, hash })) });
-
-/** A QR code as the path of an SVG whose view box has `size` units a side; the quiet zone is the page's. */
-function drawn(text: string): { size: number; path: string } {
-  const code = qrcode(0, "M");
-  code.addData(text);
-  code.make();
-  const size = code.getModuleCount();
-  let path = "";
-  for (let y = 0; y < size; y++)
-    for (let x = 0; x < size; x++) if (code.isDark(y, x)) path += `M${x} ${y}h1v1h-1z`;
-  return { size, path };
-}
