@@ -32,6 +32,8 @@ export function DropdownMenu({ trigger, align = "end", side, className, children
           collisionPadding={8}
           onCloseAutoFocus={keepMovedFocus}
           onFocus={leaveFocusWhileFading}
+          // one that is higher than its window scrolls, and keys must reach what scrolls
+          tabIndex={0}
           className={cn(layerClass, "min-w-48 p-1", className)}
         >
           {children}
