@@ -24,7 +24,8 @@ export function concerns({ name, data }: LiveEvent, query: Shown): boolean {
     case "document/changed":
       if (kind === "collections") return isList || has(collectionId);
       if (kind === "documents") return isList ? isOf(query, collectionId) : has(documentId);
-      return isAccess(kind) && has(documentId);
+      // links open a document in one of its access modes alone
+      return (isAccess(kind) || kind === "links") && has(documentId);
     case "document/processed":
       return kind === "documents" && (isList ? isOf(query, collectionId) : has(documentId));
     case "access/changed":

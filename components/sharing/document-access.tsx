@@ -43,10 +43,7 @@ export function DocumentAccess({ document, isMine, onSaid, onRefused }: Document
         : t(`${value}.text`);
   const may = (value: AccessMode) =>
     value === "private" ? isMine : manages || (isMine && value === "collection");
-  // links open a document only in their mode: it is kept where it was set, and not offered otherwise
-  const offered = (["private", "collection", "invite", "link"] as const).filter(
-    (value) => value !== "link" || mode === "link",
-  );
+  const modes = ["private", "collection", "invite", "link"] as const;
   async function attempt(step: () => Promise<void>) {
     setError(null);
     try {
@@ -75,7 +72,7 @@ export function DocumentAccess({ document, isMine, onSaid, onRefused }: Document
         icon={<Icon />}
         label={t("title")}
         value={mode}
-        options={offered.map((value) => ({
+        options={modes.map((value) => ({
           value,
           label: t(`${value}.label`),
           description: may(value)

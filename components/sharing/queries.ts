@@ -80,16 +80,29 @@ export async function refreshAccess(client: QueryClient, ref: Ref): Promise<void
   await client.invalidateQueries({ queryKey: [`${ref.type}s`] });
   void client.invalidateQueries({ queryKey: grantsKey(ref) });
   void client.invalidateQueries({ queryKey: ["access"] });
+  // which of them are open hangs on the mode and on protection
+  void client.invalidateQueries({ queryKey: ["links", ref.type, ref.id] });
 }
 
-/** Whether the reader may see the grants, by what is known of the thing now; as it was when the page was drawn until then. */
-export function seesGrants(client: QueryClient, { type, id, canSeeGrants }: SharedThing): boolean {
+/** What the reader may do, by what is known of the thing now; undefined until it was asked for, null where they are refused. */
+function abilitiesNow(client: QueryClient, { type, id }: Ref) {
   const state = client.getQueryState<CollectionView | DocumentDetailView>(
     type === "collection" ? collectionKey(id) : documentKey(id),
   );
-  if (isRefusal(state?.error)) return false;
-  const abilities = state?.data?.abilities;
-  return abilities ? abilities.canShare || abilities.canEdit : canSeeGrants;
+  return isRefusal(state?.error) ? null : state?.data?.abilities;
+}
+
+/** Whether the reader may see the grants; as it was when the page was drawn until that is known. */
+export function seesGrants(client: QueryClient, thing: SharedThing): boolean {
+  const abilities = abilitiesNow(client, thing);
+  if (abilities === undefined) return thing.canSeeGrants;
+  return abilities !== null && (abilities.canShare || abilities.canEdit);
+}
+
+/** Whether the reader manages who has access; as it was when the page was drawn until that is known. */
+export function managesAccess(client: QueryClient, thing: SharedThing): boolean {
+  const abilities = abilitiesNow(client, thing);
+  return abilities === undefined ? thing.canShare : abilities !== null && abilities.canShare;
 }
 
 /** Whom a grant is for, in the words the API takes. */

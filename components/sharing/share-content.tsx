@@ -5,23 +5,27 @@ import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
 import { RequestsSection } from "#components/access-requests/requests-section.tsx";
 import { ownAccessQuery, type Whose } from "#components/access/queries.ts";
+import { LinksSection } from "#components/share-links/links-section.tsx";
+import { linksQuery } from "#components/share-links/queries.ts";
 import { Avatar } from "#components/ui/avatar.tsx";
 import { ErrorState } from "#components/ui/error-state.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
 import type { CollectionView } from "#lib/collections/schema.ts";
 import type { DocumentView } from "#lib/documents/schema.ts";
+import type { LinkView } from "#lib/links/schema.ts";
 import type { ExplanationView } from "#lib/sharing/access-schema.ts";
 import { DocumentAccess } from "./document-access.tsx";
 import { GeneralAccess } from "./general-access.tsx";
 import { GrantList } from "./grant-list.tsx";
 import { IconCircle } from "./icon-circle.tsx";
 import { InviteForm } from "./invite-form.tsx";
-import { grantSubjectKey, grantsQuery, seesGrants, visibilityQuery } from "./queries.ts";
+import { grantSubjectKey, grantsQuery, managesAccess, seesGrants, visibilityQuery } from "./queries.ts";
 import { type OnRefused, type Shareable, type SharedThing, workspaceOf } from "./shared-thing.ts";
 import { useCollectionOf } from "./use-collection-of.ts";
 import { useRoleLabel } from "./use-roles.ts";
 
-export type ReturnTo = "who" | "people";
+/** Where the focus goes back to: a control of this view, or a link by its id. */
+export type ReturnTo = "who" | "people" | { linkId: string };
 
 interface ShareContentProps {
   thing: SharedThing;
@@ -35,11 +39,12 @@ interface ShareContentProps {
   onRefused: OnRefused;
   onWho: () => void;
   onExplain: (whose: Whose) => void;
+  onLink: (link: LinkView, isQrShown: boolean) => void;
 }
 
-/** The first view of the share dialog: add, people with access, general access. */
+/** The first view of the share dialog: add, people with access, general access, links. */
 export function ShareContent(props: ShareContentProps) {
-  const { thing, of, returnTo, hasLostRights, onUnsent, onSaid, onRefused, onWho, onExplain } = props;
+  const { thing, of, returnTo, hasLostRights, onUnsent, onSaid, onRefused, onWho, onExplain, onLink } = props;
   const t = useTranslations("share");
   const { canShare, canSeeGrants, owner } = thing;
   const client = useQueryClient();
@@ -57,9 +62,12 @@ export function ShareContent(props: ShareContentProps) {
   const hasOwnerGrant = grants.some(({ userId }) => userId === owner.id);
   const rest = thing.type === "document" && !hasOwnerGrant ? 1 : 0;
   const open = useQuery({ ...visibilityQuery(thing.id), enabled: thing.type === "collection" });
-  const isAlone = canShare && grants.length <= 1 && open.data?.visibility === "private";
+  const links = useQuery({ ...linksQuery(thing), enabled: () => managesAccess(client, thing) });
+  const isAlone =
+    canShare && grants.length <= 1 && open.data?.visibility === "private" && links.data?.items.length === 0;
+  const returnToLink = typeof returnTo === "object" ? returnTo.linkId : undefined;
   useEffect(() => {
-    if (returnTo) (returnTo === "who" ? who : heading).current?.focus();
+    if (typeof returnTo === "string") (returnTo === "who" ? who : heading).current?.focus();
   }, [returnTo]);
   return (
     <div className="flex flex-col gap-5">
@@ -140,6 +148,16 @@ export function ShareContent(props: ShareContentProps) {
           <DocumentAccess document={of.document} isMine={isMine} onSaid={onSaid} onRefused={onRefused} />
         )}
       </section>
+      {canShare && (
+        <LinksSection
+          thing={thing}
+          of={of}
+          returnTo={returnToLink}
+          onSaid={onSaid}
+          onRefused={onRefused}
+          onSettings={onLink}
+        />
+      )}
     </div>
   );
 }

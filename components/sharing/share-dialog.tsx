@@ -1,5 +1,5 @@
 "use client";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowLeft, Check, Link2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useRef, useState } from "react";
@@ -8,10 +8,14 @@ import { ExplanationPanel } from "#components/access/explanation-panel.tsx";
 import type { Whose } from "#components/access/queries.ts";
 import { WhoPanel } from "#components/access/who-panel.tsx";
 import { ApiError } from "#components/api-error.ts";
+import { LinkSettings } from "#components/share-links/link-settings.tsx";
+import { linksQuery } from "#components/share-links/queries.ts";
+import { useLinkName } from "#components/share-links/words.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { InlineQuestion } from "#components/ui/inline-question.tsx";
 import { notify } from "#components/ui/toast.tsx";
+import type { LinkView } from "#lib/links/schema.ts";
 import { useProblemText } from "./problem.tsx";
 import { refreshAccess } from "./queries.ts";
 import { type ReturnTo, ShareContent } from "./share-content.tsx";
@@ -22,7 +26,8 @@ import { useCopyLink } from "./use-copy-link.ts";
 type View =
   | { name: "share"; returnTo?: ReturnTo }
   | { name: "who" }
-  | { name: "explain"; whose: Whose; from: ReturnTo | "list" };
+  | { name: "explain"; whose: Whose; from: "who" | "people" | "list" }
+  | { name: "link"; link: LinkView; isQrShown: boolean };
 
 export interface ShareDialogProps {
   of: Shareable;
@@ -34,17 +39,20 @@ export interface ShareDialogProps {
 export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
   const t = useTranslations("share");
   const access = useTranslations("access");
+  const links = useTranslations("links");
   const common = useTranslations("common");
   const client = useQueryClient();
   const around = useCollectionOf("document" in of ? of.document : undefined);
   const thing = "collection" in of ? sharedCollection(of.collection) : sharedDocument(of.document, around);
   const { isCopied, copy } = useCopyLink(pagePath(thing));
-  const [view, setView] = useState<View>({ name: "share" });
+  const [chosen, setView] = useState<View>({ name: "share" });
   const [said, setSaid] = useState("");
   /** What the reader could do as it was opened. */
   const [opened, setOpened] = useState({ isOpen, couldShare: thing.canShare });
   if (opened.isOpen !== isOpen) setOpened({ isOpen, couldShare: thing.canShare });
   const textOf = useProblemText();
+  const nameOfLink = useLinkName();
+  const known = useQuery({ ...linksQuery(thing), enabled: false }).data?.items ?? [];
   /** Who is in the field and was not invited. */
   const unsent = useRef<readonly string[]>([]);
   const onUnsent = useCallback((names: readonly string[]) => void (unsent.current = names), []);
@@ -57,6 +65,8 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
     return () => void (isShown.current = false);
   }, [isOpen]);
   const { name, canShare } = thing;
+  // what is left of a link whose reader may not see links any more is the first view
+  const view: View = chosen.name === "link" && !canShare ? { name: "share" } : chosen;
 
   function close() {
     setForgotten(null);
@@ -74,7 +84,8 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
     if (document.activeElement === document.body) done.current?.focus();
   }
   function back() {
-    if (view.name !== "explain") setView({ name: "share", returnTo: "who" });
+    if (view.name === "link") setView({ name: "share", returnTo: { linkId: view.link.id } });
+    else if (view.name !== "explain") setView({ name: "share", returnTo: "who" });
     else setView(view.from === "list" ? { name: "who" } : { name: "share", returnTo: view.from });
   }
   function onRefused(error: unknown, what: string) {
@@ -89,7 +100,12 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
       ? t(canShare ? "title" : "titleToRead", { name })
       : view.name === "who"
         ? access("title", { name })
-        : access(view.whose === "own" ? "ownTitle" : "explainTitle", { name });
+        : view.name === "link"
+          ? links("settingsOf", {
+              // renamed or revoked since
+              name: nameOfLink(known.find(({ id }) => id === view.link.id) ?? view.link),
+            })
+          : access(view.whose === "own" ? "ownTitle" : "explainTitle", { name });
   return (
     <Dialog
       isOpen={isOpen}
@@ -140,10 +156,20 @@ export function ShareDialog({ of, isOpen, onOpenChange }: ShareDialogProps) {
           onRefused={onRefused}
           onWho={() => setView({ name: "who" })}
           onExplain={(whose) => setView({ name: "explain", whose, from: whose === "own" ? "who" : "people" })}
+          onLink={(link, isQrShown) => setView({ name: "link", link, isQrShown })}
         />
       </div>
       {view.name === "who" && (
         <WhoPanel thing={thing} onExplain={(whose) => setView({ name: "explain", whose, from: "list" })} />
+      )}
+      {view.name === "link" && (
+        <LinkSettings
+          thing={thing}
+          linkId={view.link.id}
+          isQrShown={view.isQrShown}
+          onSaid={setSaid}
+          onRefused={onRefused}
+        />
       )}
       {view.name === "explain" && <ExplanationPanel thing={thing} whose={view.whose} />}
       <p role="status" className="sr-only">

@@ -74,11 +74,11 @@ for (const language of ["en", "de"] as const) {
       expect.soft(scriptKilobytes, `scripts of ${path}`).toBeLessThan(1.1 * helloScripts);
     }
 
-    const { mail, problems, settings, groups, share, requests, ...shown } = messages[language];
+    const { mail, problems, settings, groups, share, links, requests, ...shown } = messages[language];
     const { home, collection, document } = shown;
     // some sentences are said in several places
     const known = new Set(textsOf(shown));
-    const hidden = textsOf([mail, problems, settings, groups, share, requests]).filter(
+    const hidden = textsOf([mail, problems, settings, groups, share, links, requests]).filter(
       (text) => !known.has(text),
     );
     expect(hidden.length).toBeGreaterThan(50);

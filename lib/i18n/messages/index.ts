@@ -16,6 +16,7 @@ import enSettings from "./en/settings.json" with { type: "json" };
 import enPublic from "./en/public.json" with { type: "json" };
 import enNotifications from "./en/notifications.json" with { type: "json" };
 import enLink from "./en/link.json" with { type: "json" };
+import enLinks from "./en/links.json" with { type: "json" };
 import enFailure from "./en/failure.json" with { type: "json" };
 import enErrors from "./en/errors.json" with { type: "json" };
 import enProblems from "./en/problems.json" with { type: "json" };
@@ -37,6 +38,7 @@ import deSettings from "./de/settings.json" with { type: "json" };
 import dePublic from "./de/public.json" with { type: "json" };
 import deNotifications from "./de/notifications.json" with { type: "json" };
 import deLink from "./de/link.json" with { type: "json" };
+import deLinks from "./de/links.json" with { type: "json" };
 import deFailure from "./de/failure.json" with { type: "json" };
 import deErrors from "./de/errors.json" with { type: "json" };
 import deProblems from "./de/problems.json" with { type: "json" };
@@ -61,6 +63,7 @@ const en = {
   public: enPublic,
   notifications: enNotifications,
   link: enLink,
+  links: enLinks,
   failure: enFailure,
   errors: enErrors,
   problems: enProblems,
@@ -88,6 +91,7 @@ const de: Messages = {
   public: dePublic,
   notifications: deNotifications,
   link: deLink,
+  links: deLinks,
   failure: deFailure,
   errors: deErrors,
   problems: deProblems,

@@ -1,5 +1,6 @@
 import access from "../../messages/en/access.json" with { type: "json" };
+import links from "../../messages/en/links.json" with { type: "json" };
 import requests from "../../messages/en/requests.json" with { type: "json" };
 import share from "../../messages/en/share.json" with { type: "json" };
 
-export default { access, requests, share };
+export default { access, links, requests, share };
