@@ -34,6 +34,10 @@ export const hints: Record<Area, Record<Locale, ComponentType>> = {
     en: dynamic(() => import("#lib/i18n/areas/en/audit.ts").then(() => nothing)),
     de: dynamic(() => import("#lib/i18n/areas/de/audit.ts").then(() => nothing)),
   },
+  admin: {
+    en: dynamic(() => import("#lib/i18n/areas/en/admin.ts").then(() => nothing)),
+    de: dynamic(() => import("#lib/i18n/areas/de/admin.ts").then(() => nothing)),
+  },
   share: {
     en: dynamic(() => import("#lib/i18n/areas/en/share.ts").then(() => nothing)),
     de: dynamic(() => import("#lib/i18n/areas/de/share.ts").then(() => nothing)),

@@ -1,5 +1,5 @@
 "use client";
-import { Languages, LogOut, Settings, SunMoon } from "lucide-react";
+import { Gauge, Languages, LogOut, Settings, SunMoon } from "lucide-react";
 import { signOut } from "next-auth/react";
 import { useLocale, useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
@@ -21,8 +21,14 @@ import { updateSettings } from "#lib/accounts/api.ts";
 import { type Locale, localeCookie, localeNames, locales } from "#lib/i18n/locales.ts";
 import { useSidebar } from "./sidebar-state.tsx";
 
+interface PersonMenuItemsProps {
+  trigger: ReactElement;
+  /** Runs the instance. */
+  isSystemAdmin: boolean;
+}
+
 /** The menu behind the reader's name. */
-export function PersonMenuItems({ trigger }: { trigger: ReactElement }) {
+export function PersonMenuItems({ trigger, isSystemAdmin }: PersonMenuItemsProps) {
   const t = useTranslations("shell.person");
   const locale = useLocale();
   const router = useRouter();
@@ -54,6 +60,14 @@ export function PersonMenuItems({ trigger }: { trigger: ReactElement }) {
           {t("settings")}
         </Link>
       </MenuItem>
+      {isSystemAdmin && (
+        <MenuItem asChild>
+          <Link href="/admin/quotas" onClick={() => setDrawerOpen(false)}>
+            <Gauge aria-hidden />
+            {t("admin")}
+          </Link>
+        </MenuItem>
+      )}
       <MenuSub icon={<Languages aria-hidden />} label={t("language")}>
         <MenuRadioGroup
           value={locale}

@@ -8,7 +8,7 @@ import { MenuButton } from "#components/ui/menu-button.tsx";
 const Items = lazyPart(() => import("./person-menu-items.tsx").then((module) => module.PersonMenuItems));
 
 interface PersonMenuProps {
-  user: { id: string; name: string; email: string };
+  user: { id: string; name: string; email: string; isSystemAdmin: boolean };
 }
 
 /** Settings, language, theme and the way out. */
@@ -32,7 +32,7 @@ export function PersonMenu({ user }: PersonMenuProps) {
       }
       load={Items.load}
     >
-      {(trigger) => <Items trigger={trigger} />}
+      {(trigger) => <Items trigger={trigger} isSystemAdmin={user.isSystemAdmin} />}
     </MenuButton>
   );
 }

@@ -6,7 +6,7 @@ import { SidebarProvider } from "./sidebar-state.tsx";
 import { Sidebar } from "./sidebar.tsx";
 
 interface ShellProps {
-  viewer: Pick<ViewerView, "id" | "name" | "email" | "language" | "workspace">;
+  viewer: Pick<ViewerView, "id" | "name" | "email" | "language" | "workspace" | "isSystemAdmin">;
   isSidebarCollapsed: boolean;
   /** Docked layers that outlive navigation, such as the upload tray. */
   dock?: ReactNode;

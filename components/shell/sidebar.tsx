@@ -12,7 +12,7 @@ import { closeButtonId } from "./sidebar-ids.ts";
 import { useSidebar } from "./sidebar-state.tsx";
 
 interface SidebarProps {
-  user: { id: string; name: string; email: string };
+  user: { id: string; name: string; email: string; isSystemAdmin: boolean };
   /** Empty for guests, who are not told it. */
   workspaceName: string;
 }

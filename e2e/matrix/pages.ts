@@ -73,6 +73,7 @@ export const pages: Page[] = [
     "/settings/groups",
     "/settings/people",
     "/settings/audit",
+    "/admin/quotas",
     "/join",
     "/notifications",
     "/settings/notifications",

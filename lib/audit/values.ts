@@ -72,6 +72,7 @@ export const auditTopics = {
     "role.changed",
     "role.deleted",
     "workspace.renamed",
+    "quota.changed",
   ],
   accounts: [
     "sign_in.failed",
@@ -97,7 +98,7 @@ export const auditTopics = {
     "token.created",
     "token.revoked",
   ],
-  log: ["access.refused", "audit.exported", "audit.mail_changed"],
+  log: ["access.refused", "audit.exported", "audit.mail_changed", "quota.exported"],
 } as const;
 
 export type AuditTopic = keyof typeof auditTopics;

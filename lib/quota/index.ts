@@ -5,6 +5,8 @@ import { env } from "#lib/env/index.ts";
 import { AppError } from "#lib/errors/index.ts";
 import { type QuotaView } from "./schema.ts";
 
+export { exportQuotas, listQuotas, quotaHistory, setQuota, summarizeQuotas } from "./admin.ts";
+
 const quotaRow = z.object({
   tier: z.string(),
   collectionsUsed: z.number(),

@@ -6,3 +6,10 @@ export function quotaLevel({ used, limit }: { used: number; limit: number }): Qu
   const share = used / limit;
   return share >= 0.95 ? "danger" : share >= 0.8 ? "warning" : "ok";
 }
+
+/** What the list of everybody's quotas is narrowed to. */
+export const quotaStates = ["all", "near", "over"] as const;
+export type QuotaState = (typeof quotaStates)[number];
+/** From the largest, but names from A. */
+export const quotaSorts = ["storage", "share", "name"] as const;
+export type QuotaSort = (typeof quotaSorts)[number];

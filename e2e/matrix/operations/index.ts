@@ -8,6 +8,7 @@ import { documents } from "./documents.ts";
 import { groups } from "./groups.ts";
 import { links } from "./links.ts";
 import { notifications } from "./notifications.ts";
+import { quota } from "./quota.ts";
 import { realtime } from "./realtime.ts";
 import { roles } from "./roles.ts";
 import { sharing } from "./sharing.ts";
@@ -27,6 +28,7 @@ const domains: Domain[] = [
   roles,
   workspaces,
   realtime,
+  quota,
   audit,
 ];
 

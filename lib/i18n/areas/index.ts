@@ -14,6 +14,7 @@ const loaders = {
   settings: { en: () => import("./en/settings.ts"), de: () => import("./de/settings.ts") },
   notifications: { en: () => import("./en/notifications.ts"), de: () => import("./de/notifications.ts") },
   audit: { en: () => import("./en/audit.ts"), de: () => import("./de/audit.ts") },
+  admin: { en: () => import("./en/admin.ts"), de: () => import("./de/admin.ts") },
   share: { en: () => import("./en/share.ts"), de: () => import("./de/share.ts") },
   /** Viewers of documents on the pages of links, which have no other messages. */
   viewer: { en: () => import("./en/viewer.ts"), de: () => import("./de/viewer.ts") },

@@ -8,6 +8,7 @@ import enDocument from "./en/document.json" with { type: "json" };
 import enUpload from "./en/upload.json" with { type: "json" };
 import enShare from "./en/share.json" with { type: "json" };
 import enAccess from "./en/access.json" with { type: "json" };
+import enAdmin from "./en/admin.json" with { type: "json" };
 import enAudit from "./en/audit.json" with { type: "json" };
 import enGroups from "./en/groups.json" with { type: "json" };
 import enPeople from "./en/people.json" with { type: "json" };
@@ -30,6 +31,7 @@ import deDocument from "./de/document.json" with { type: "json" };
 import deUpload from "./de/upload.json" with { type: "json" };
 import deShare from "./de/share.json" with { type: "json" };
 import deAccess from "./de/access.json" with { type: "json" };
+import deAdmin from "./de/admin.json" with { type: "json" };
 import deAudit from "./de/audit.json" with { type: "json" };
 import deGroups from "./de/groups.json" with { type: "json" };
 import dePeople from "./de/people.json" with { type: "json" };
@@ -55,6 +57,7 @@ const en = {
   upload: enUpload,
   share: enShare,
   access: enAccess,
+  admin: enAdmin,
   audit: enAudit,
   groups: enGroups,
   people: enPeople,
@@ -83,6 +86,7 @@ const de: Messages = {
   upload: deUpload,
   share: deShare,
   access: deAccess,
+  admin: deAdmin,
   audit: deAudit,
   groups: deGroups,
   people: dePeople,

@@ -57,19 +57,31 @@ BEGIN
   RETURN true;
 END $$;
 
--- What a person may use: the limits of their tier, or their own as long as those last.
+-- Everybody's use beside their limits: those of their tier, or their own as long as those last. The share is that of the
+-- fullest limit.
+CREATE VIEW app.quota_standings AS
+  SELECT q.user_id, q.tier_name, q.collections_used, q.documents_used, q.storage_bytes_used, o.is_live,
+         CASE WHEN q.pdf_jobs_day = (now() AT TIME ZONE 'utc')::date THEN q.pdf_jobs_used ELSE 0 END AS pdf_jobs_used,
+         l.collections, l.documents, l.storage_bytes, l.pdf_jobs, l.collaborators, t.pending_uploads,
+         greatest(app.quota_share(q.collections_used, l.collections), app.quota_share(q.documents_used, l.documents),
+           app.quota_share(q.storage_bytes_used, l.storage_bytes)) AS share
+    FROM user_quotas q JOIN tiers t ON t.name = q.tier_name,
+         LATERAL (SELECT q.overrides_end_at IS NULL OR q.overrides_end_at > statement_timestamp()) o (is_live),
+         LATERAL (SELECT coalesce(CASE WHEN o.is_live THEN q.collections_override END, t.collections) AS collections,
+                         coalesce(CASE WHEN o.is_live THEN q.documents_override END, t.documents) AS documents,
+                         coalesce(CASE WHEN o.is_live THEN q.storage_bytes_override END, t.storage_bytes) AS storage_bytes,
+                         coalesce(CASE WHEN o.is_live THEN q.pdf_jobs_per_day_override END, t.pdf_jobs_per_day) AS pdf_jobs,
+                         coalesce(CASE WHEN o.is_live THEN q.collaborators_override END, t.collaborators_per_collection) AS collaborators) l;
+
+-- How full a limit is, from 0 on: 1 where all is used.
+CREATE FUNCTION app.quota_share(used bigint, most bigint) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN CASE WHEN most > 0 THEN used::double precision / most WHEN used > 0 THEN 'Infinity' ELSE 0 END;
+
+-- What a person may use.
 CREATE FUNCTION app.quota_limits(person uuid)
   RETURNS TABLE (collections integer, documents integer, storage_bytes bigint, pdf_jobs integer, collaborators integer, pending_uploads integer)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT coalesce(CASE WHEN o.live THEN q.collections_override END, t.collections),
-         coalesce(CASE WHEN o.live THEN q.documents_override END, t.documents),
-         coalesce(CASE WHEN o.live THEN q.storage_bytes_override END, t.storage_bytes),
-         coalesce(CASE WHEN o.live THEN q.pdf_jobs_per_day_override END, t.pdf_jobs_per_day),
-         coalesce(CASE WHEN o.live THEN q.collaborators_override END, t.collaborators_per_collection),
-         t.pending_uploads
-    FROM user_quotas q JOIN tiers t ON t.name = q.tier_name,
-         LATERAL (SELECT q.overrides_end_at IS NULL OR q.overrides_end_at > statement_timestamp()) o (live)
-   WHERE q.user_id = person
+  SELECT s.collections, s.documents, s.storage_bytes, s.pdf_jobs, s.collaborators, s.pending_uploads FROM app.quota_standings s WHERE s.user_id = person
 $$;
 GRANT EXECUTE ON FUNCTION app.quota_limits TO sheaf_app;
 

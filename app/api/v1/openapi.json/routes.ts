@@ -1,6 +1,11 @@
 export * as accessRequestsIdApprove from "../access-requests/[id]/approve/route.ts";
 export * as accessRequestsIdDecline from "../access-requests/[id]/decline/route.ts";
 export * as accessRequestsId from "../access-requests/[id]/route.ts";
+export * as adminQuotasExport from "../admin/quotas/export/route.ts";
+export * as adminQuotasHistory from "../admin/quotas/history/route.ts";
+export * as adminQuotas from "../admin/quotas/route.ts";
+export * as adminQuotasSummary from "../admin/quotas/summary/route.ts";
+export * as adminUsersIdQuota from "../admin/users/[id]/quota/route.ts";
 export * as auditExport from "../audit/export/route.ts";
 export * as audit from "../audit/route.ts";
 export * as auditSeal from "../audit/seal/route.ts";
