@@ -9,8 +9,14 @@ import { formatDate } from "#lib/i18n/format.ts";
 import type { OwnAccessRequestView } from "#lib/access-requests/schema.ts";
 import { useOwnRequest } from "./queries.ts";
 
-/** What the reader asked for, and what became of it. */
-export function OwnRequest({ request }: { request: OwnAccessRequestView }) {
+/** What the reader asked for, and what became of it. `hasAccess` where they can open it already, and ask for more. */
+export function OwnRequest({
+  request,
+  hasAccess = false,
+}: {
+  request: OwnAccessRequestView;
+  hasAccess?: boolean;
+}) {
   const t = useTranslations("requests.own");
   const locale = useLocale();
   const timeZone = useTimeZone();
@@ -30,11 +36,13 @@ export function OwnRequest({ request }: { request: OwnAccessRequestView }) {
         <p ref={line} tabIndex={-1} role="status" className="font-medium outline-none">
           {status === "declined"
             ? t("declined", { date: formatDate(answeredAt ?? askedAt, { locale, timeZone }) })
-            : t(status === "approved" ? "approved" : "asked")}
+            : t(status === "approved" ? "approved" : hasAccess ? "askedMore" : "asked")}
         </p>
         {isOpen && (
           <>
-            <p className="text-ink-muted mt-1 text-sm text-pretty">{t("askedText")}</p>
+            <p className="text-ink-muted mt-1 text-sm text-pretty">
+              {t(hasAccess ? "askedMoreText" : "askedText")}
+            </p>
             {message && (
               <blockquote className="border-line-strong text-ink-muted mt-2 border-l-2 pl-3 text-sm wrap-anywhere whitespace-pre-wrap">
                 {message}

@@ -23,8 +23,6 @@ export interface RefusedProps extends Wanted {
 
 const heading = "font-serif text-xl font-medium text-balance";
 const isId = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-/** How often the answer is looked for while somebody waits in front of the page. */
-const waitMs = 20_000;
 
 /**
  * Instead of what the reader may not open, or what is not there: nobody is told which. Those who can share it are asked
@@ -37,7 +35,6 @@ export function Refused({ type, id, email, action, outcome }: RefusedProps) {
     ...ownRequestQuery({ type, id }),
     // an address that is none is refused like all others, and nobody asked for it
     enabled: isId.test(id),
-    refetchInterval: ({ state }) => state.data?.status === "open" && waitMs,
   });
   const status = own.data?.status;
   // approved meanwhile: what was refused opens by itself

@@ -25,6 +25,8 @@ import { requestQuery, useAnswer } from "./queries.ts";
 
 interface RequestPageProps {
   id: string;
+  /** What the link of a mail was for: that button has the focus, and sends nothing by itself. */
+  answer?: "approve" | "decline" | undefined;
   /** Send the two answers where scripts don't run, and what came of one. */
   approve: FormAction;
   decline: FormAction;
@@ -87,6 +89,7 @@ function Answers({
   approve,
   decline,
   outcome,
+  answer: wanted,
 }: { request: AccessRequestView } & Omit<RequestPageProps, "id">) {
   const t = useTranslations("requests.answer");
   const share = useTranslations("share");
@@ -139,6 +142,7 @@ function Answers({
         <Button
           type="submit"
           form="approve"
+          autoFocus={wanted === "approve"}
           variant="primary"
           isBusy={isBusyWith("approve")}
           aria-label={t("approveOf", { name: person.name })}
@@ -155,6 +159,7 @@ function Answers({
           <input type="hidden" name="id" value={id} />
           <Button
             type="submit"
+            autoFocus={wanted === "decline"}
             isBusy={isBusyWith("decline")}
             aria-label={t("declineOf", { name: person.name })}
           >

@@ -49,6 +49,8 @@ export function concerns({ name, data }: LiveEvent, query: Shown): boolean {
       return ["collections", "people"].includes(kind);
     case "offer/changed":
       return kind === "offers" || (kind === "people" && what === "invitations");
+    case "request/changed":
+      return kind === "access-requests" && (has(collectionId) || has(documentId) || has(data.requestId));
     case "quota/changed":
       return kind === "quota" || kind === "settings";
     case "job/changed":

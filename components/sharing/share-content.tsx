@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { FolderClosed } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
+import { AskForMore } from "#components/access-requests/ask-for-more.tsx";
 import { RequestsSection } from "#components/access-requests/requests-section.tsx";
 import { ownAccessQuery, type Whose } from "#components/access/queries.ts";
 import { LinksSection } from "#components/share-links/links-section.tsx";
@@ -87,12 +88,15 @@ export function ShareContent(props: ShareContentProps) {
           )}
         </div>
       ) : (
-        <p
-          role={hasLostRights ? "alert" : undefined}
-          className="bg-sunken text-ink-muted rounded-md px-3 py-2 text-sm"
-        >
-          <WhyReadOnly thing={thing} of={of} readerId={own.data?.person.id} hasLostRights={hasLostRights} />
-        </p>
+        <div>
+          <p
+            role={hasLostRights ? "alert" : undefined}
+            className="bg-sunken text-ink-muted rounded-md px-3 py-2 text-sm"
+          >
+            <WhyReadOnly thing={thing} of={of} readerId={own.data?.person.id} hasLostRights={hasLostRights} />
+          </p>
+          {!canSeeGrants && <AskForMore wanted={thing} />}
+        </div>
       )}
       <section aria-busy={canSeeGrants && list.isPending}>
         <div className="mb-1 flex items-baseline justify-between gap-4">

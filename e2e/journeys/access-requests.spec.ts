@@ -147,3 +147,74 @@ test("without scripts somebody asks, and somebody answers", async ({ person, bro
   await bens.goto(`/collections/${id}`);
   await expect(bens.getByRole("heading", { name: "Proofs" })).toBeVisible();
 });
+
+test("a request is answered from the bell and from the mail, and the refused page opens at once", async ({
+  person,
+  browserOf,
+  tolerate,
+}) => {
+  const [anna, ben] = await Promise.all([person("Anna Berg"), person("Ben Klein")]);
+  const { id } = await anna.api.must("POST", "/collections", { body: { name: "Plates 1926" } });
+  const annas = await browserOf(anna);
+  await annas.goto("/");
+  const bens = await browserOf(ben);
+  tolerate(bens, /403 GET \/api\/v1\/collections/);
+  await bens.goto(`/collections/${id}`);
+  await bens.getByLabel("Message (optional)").fill("For the catalogue");
+  await bens.getByRole("button", { name: "Ask for access" }).click();
+  await expect(bens.getByText("You asked for access")).toBeVisible();
+
+  // the bell of whoever shares it rings, and leads to the request
+  const bell = annas.getByRole("button", { name: /^Notifications/ });
+  await expect(bell).toHaveAccessibleName("Notifications, 1 unread", { timeout: 20_000 });
+  await bell.click();
+  const panel = annas.getByRole("dialog", { name: "Notifications" });
+  await panel.getByRole("link", { name: /Ben Klein asks for access to Plates 1926/ }).click();
+  await expect(annas.getByRole("heading", { name: "Ben Klein asks for access" })).toBeVisible();
+  await annas.getByRole("button", { name: "Give Ben Klein access" }).click();
+  await expect(annas.getByText(/^Anna Berg gave access on/)).toBeVisible();
+  await expect(bens.getByRole("heading", { name: "Plates 1926", level: 1 })).toBeVisible();
+  const bensBell = bens.getByRole("button", { name: /^Notifications/ });
+  await expect(bensBell).toHaveAccessibleName("Notifications, 1 unread", { timeout: 20_000 });
+  await bensBell.click();
+  await expect(
+    bens.getByRole("dialog", { name: "Notifications" }).getByRole("link", {
+      name: /Anna Berg gave you access to Plates 1926, as you asked: you are viewer/,
+    }),
+  ).toBeVisible();
+  await bens.keyboard.press("Escape");
+
+  // a reader asks for more, where they see what they have
+  await bens.getByRole("button", { name: "Share" }).click();
+  const access = bens.getByRole("dialog", { name: /Plates 1926/ });
+  await access.getByRole("button", { name: "Ask for more access" }).click();
+  await access.getByLabel("Message (optional)").fill("I would add the scans");
+  await look(bens, "ask-for-more");
+  await access.getByRole("button", { name: "Ask for access" }).click();
+  await expect(access.getByText("You asked for more access")).toBeVisible();
+  await look(bens, "asked-for-more");
+
+  // from the mail, whose links send nothing by being opened
+  const mailbox = await browserOf();
+  const mail = mailbox
+    .getByRole("listitem")
+    .filter({ hasText: anna.email })
+    .filter({ hasText: "Ben Klein asks for more access to “Plates 1926”" });
+  await expect(async () => {
+    await mailbox.goto("/dev/mailbox");
+    await expect(mail).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+  await mail.getByText("As it looks in a mail program").click();
+  await look(mailbox, "request-mail");
+  const address = await mail
+    .getByRole("link", { name: /answer=decline/ })
+    .first()
+    .getAttribute("href");
+  await annas.goto(address!);
+  await expect(annas.getByRole("heading", { name: "Ben Klein asks for more access" })).toBeVisible();
+  await expect(annas.getByRole("button", { name: "Decline the request of Ben Klein" })).toBeFocused();
+  await annas.keyboard.press("Enter");
+  await expect(annas.getByText(/^Anna Berg declined this on/)).toBeVisible();
+  await expect(access.getByText(/was declined on/)).toBeVisible();
+  expect(await ben.api.must("GET", `/collections/${id}`)).toMatchObject({ role: "viewer" });
+});

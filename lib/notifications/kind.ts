@@ -37,12 +37,21 @@ export interface Kind {
   mailAfterSeconds: number;
   /** The page it leads to. */
   path: (subject: Subject) => string | null;
+  /** What its mail offers in place of opening that: the first as a button. Opening any of it changes nothing. */
+  mailed: readonly { label: MessageKey; path: (subject: Subject) => string }[];
 }
 
 /** Declares a kind; what is left out is as most have it: in the list, mailed at once, with a link to what it is about. */
 export const kind = (
   declared: Pick<Kind, "name" | "topic" | "event" | "recipients" | "data"> & Partial<Kind>,
-): Kind => ({ mail: "now", isShown: true, mailAfterSeconds: 0, path: pathOfResource, ...declared });
+): Kind => ({
+  mail: "now",
+  isShown: true,
+  mailAfterSeconds: 0,
+  path: pathOfResource,
+  mailed: [],
+  ...declared,
+});
 
 const pathOfResource = ({ collectionId, documentId }: Subject): string | null =>
   documentId ? `/documents/${documentId}` : collectionId ? `/collections/${collectionId}` : null;

@@ -3,7 +3,7 @@ import { formatDate } from "#lib/i18n/format.ts";
 import { type Locale, translator } from "#lib/i18n/index.ts";
 import { compose, type Mail, quotable } from "#lib/mail/index.ts";
 import { type KindName } from "./kind.ts";
-import { isKindName } from "./registry.ts";
+import { findKind, isKindName } from "./registry.ts";
 import { type NotificationView } from "./schema.ts";
 import { unsubscribeUrl } from "./unsubscribe.ts";
 import { textValuesOf } from "./values.ts";
@@ -41,6 +41,14 @@ function sentenceOf(notification: NotificationView, { language, timeZone }: Read
   });
 }
 
+/** What a mail about one notification leads to. */
+function offeredBy({ kind, path, collection, document, facts }: NotificationView) {
+  const mailed = findKind(kind)?.mailed ?? [];
+  if (mailed.length === 0) return path ? [{ label: "mail.open" as const, path }] : [];
+  const subject = { collectionId: collection?.id ?? null, documentId: document?.id ?? null, facts };
+  return mailed.map((offer) => ({ label: offer.label, path: offer.path(subject) }));
+}
+
 /** Why a mail came, and how to end that. */
 const footerOf = (language: Locale, url: string) => {
   const t = translator(language);
@@ -67,12 +75,22 @@ export function notificationLetter(
   });
   const common = { to, language, unsubscribeUrl: unsubscribe, footer: footerOf(language, unsubscribe) };
   if (known.length === 1) {
-    const { path } = only;
     const sentence = sentenceOf(only, reader);
+    const message = typeof only.facts.message === "string" ? only.facts.message : "";
+    const [first, ...others] = offeredBy(only);
     return compose({
       ...{ ...common, subject: sentence },
       blocks: [
-        ...(path ? [{ is: "button" as const, label: t("mail.open"), url: absolute(path) }] : []),
+        ...(message ? [{ is: "quote" as const, text: message, by: only.actor?.name ?? "" }] : []),
+        ...(first ? [{ is: "button" as const, label: t(first.label), url: absolute(first.path) }] : []),
+        ...(others.length > 0
+          ? [
+              {
+                is: "list" as const,
+                items: others.map(({ label, path }) => ({ text: t(label), url: absolute(path) })),
+              },
+            ]
+          : []),
         {
           is: "note",
           text: t("mail.why", { kind: t(`notifications.kinds.${only.kind as KindName}.label`) }),

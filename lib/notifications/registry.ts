@@ -1,3 +1,4 @@
+import { accessApproved, accessDeclined, accessRequested } from "#lib/access-requests/notifications.ts";
 import { documentsAdded, processingFailed } from "#lib/documents/notifications.ts";
 import { quotaNearlyFull } from "#lib/quota/notifications.ts";
 import { accessRemoved, invitationAccepted, roleChanged, shared } from "#lib/sharing/notifications.ts";
@@ -9,6 +10,9 @@ export const kinds: readonly Kind[] = [
   roleChanged,
   accessRemoved,
   invitationAccepted,
+  accessRequested,
+  accessApproved,
+  accessDeclined,
   documentsAdded,
   processingFailed,
   quotaNearlyFull,

@@ -18,6 +18,7 @@ export const liveEventNames = [
   "person/changed",
   "workspace/changed",
   "offer/changed",
+  "request/changed",
   "quota/changed",
   "job/changed",
   "notification/changed",

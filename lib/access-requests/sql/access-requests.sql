@@ -78,19 +78,6 @@ CREATE FUNCTION app.answers_requests(collection uuid, document uuid) RETURNS boo
         AND (document IS NULL OR app.is_document_live(d.deleted_at, d.status)))
 $$;
 
--- A person's mask on a collection or a document, whoever asks. For functions that answer those who manage it.
-CREATE FUNCTION app.mask_of(person uuid, collection uuid, document uuid) RETURNS integer
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT CASE WHEN document IS NULL THEN on_collection.mask
-      ELSE coalesce(app.combined_mask(d.access_mode, is_own.yes, on_collection.mask, on_document.mask), 0) END
-    FROM (SELECT 1) one LEFT JOIN documents d ON d.id = document,
-    LATERAL (SELECT coalesce(d.owner_id = person AND EXISTS (SELECT FROM user_principals up WHERE up.user_id = person AND up.principal_id = person), false) OFFSET 0) is_own (yes),
-    LATERAL (SELECT coalesce(bit_or(g.mask), 0) FROM app.live_grants g JOIN user_principals up ON up.principal_id = g.principal_id
-      WHERE up.user_id = person AND g.collection_id = CASE WHEN document IS NULL THEN collection ELSE d.collection_id END OFFSET 0) on_collection (mask),
-    LATERAL (SELECT coalesce(bit_or(g.mask), 0) FROM app.live_grants g JOIN user_principals up ON up.principal_id = g.principal_id
-      WHERE up.user_id = person AND g.document_id = document OFFSET 0) on_document (mask)
-$$;
-
 -- The open requests for a resource, newest first, or one request in whatever state, for those who answer them. Whoever
 -- can do everything there by now is left out. People outside the reader's workspace are marked, as they are in the list of grants.
 CREATE FUNCTION app.list_access_requests(collection uuid, document uuid, only_request uuid, before uuid, at_most integer)
@@ -104,7 +91,7 @@ CREATE FUNCTION app.list_access_requests(collection uuid, document uuid, only_re
     FROM access_requests r JOIN users u ON u.id = r.requester_id LEFT JOIN users a ON a.id = r.answered_by_id
     LEFT JOIN documents d ON r.resource_type = 'document' AND d.id = r.resource_id
     JOIN collections c ON c.id = CASE WHEN r.resource_type = 'collection' THEN r.resource_id ELSE d.collection_id END,
-    LATERAL (SELECT app.mask_of(u.id, CASE WHEN d.id IS NULL THEN c.id END, d.id) OFFSET 0) held (mask)
+    LATERAL (SELECT app.person_mask(u.id, CASE WHEN d.id IS NULL THEN c.id END, d.id) OFFSET 0) held (mask)
    WHERE CASE WHEN only_request IS NOT NULL
            THEN r.id = only_request AND r.requester_id IS DISTINCT FROM app.actor_id()
            ELSE r.resource_id = coalesce(document, collection) AND r.resource_type = CASE WHEN document IS NULL THEN 'collection' ELSE 'document' END
@@ -141,7 +128,7 @@ BEGIN
    WHERE p.user_id = asked.requester_id AND (p.collection_id = locked.collection OR p.document_id = locked.document)
      AND app.is_grant_live(p.deleted_at, p.expires_at) AND app.covers(p.mask, r.mask) AND NOT app.is_later(ends_at, p.expires_at);
   IF kept IS NOT NULL THEN
-    PERFORM app.settle_request(locked.collection, locked.document, asked.requester_id, kept);
+    PERFORM app.settle_request(locked.collection, locked.document, asked.requester_id, kept, 'usual');
   ELSE
     SELECT * INTO given FROM app.grant_access(locked.collection, locked.document, address, NULL, wanted_role, ends_at, true);
     -- the address was given up, or became another's, at this moment
@@ -172,9 +159,10 @@ END $$;
 GRANT EXECUTE ON FUNCTION app.decline_access_request TO sheaf_app;
 
 -- Settles a person's open request for a resource on which they were just given something, by a request's approval or in
--- the list of grants: whoever gets what they asked for need not be answered again. The grant's own letter and notice tell
--- them; nobody is told of what they cannot open, as a private document.
-CREATE FUNCTION app.settle_request(collection uuid, document uuid, person uuid, given uuid) RETURNS void
+-- the list of grants: whoever gets what they asked for need not be answered again. Says whether they are told of that, in
+-- place of the grant: nobody is told of what they cannot open, as a private document. With 'letter' the grant's own letter
+-- is their mail.
+CREATE FUNCTION app.settle_request(collection uuid, document uuid, person uuid, given uuid, mail text) RETURNS boolean
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE asked access_requests;
 BEGIN
@@ -182,14 +170,15 @@ BEGIN
    WHERE r.requester_id = person AND r.resource_id = coalesce(document, collection)
      AND r.resource_type = CASE WHEN document IS NULL THEN 'collection' ELSE 'document' END
      AND app.is_request_open(r.status, r.asked_at) RETURNING * INTO asked;
-  IF NOT FOUND THEN RETURN; END IF;
+  IF NOT FOUND THEN RETURN false; END IF;
   -- they said who they are by asking
   UPDATE permissions p SET opened_at = now() WHERE p.id = given AND p.opened_at IS NULL;
   PERFORM app.audit('access.approved', asked.resource_type, asked.resource_id, NULL,
     jsonb_build_object('type', 'user', 'id', person, 'email', (SELECT u.email FROM users u WHERE u.id = person)),
     jsonb_build_object('requestId', asked.id, 'grantId', given));
-  IF EXISTS (SELECT FROM documents d WHERE d.id = document AND d.access_mode = 'private') THEN RETURN; END IF;
-  INSERT INTO outbox (name, data) VALUES ('access.approved', jsonb_build_object('requestId', asked.id));
+  IF EXISTS (SELECT FROM documents d WHERE d.id = document AND d.access_mode = 'private') THEN RETURN false; END IF;
+  INSERT INTO outbox (name, data) VALUES ('access.approved', jsonb_build_object('requestId', asked.id, 'grantId', given, 'mail', mail));
+  RETURN true;
 END $$;
 
 -- The actor's own requests, newest first.
@@ -205,20 +194,70 @@ CREATE FUNCTION app.my_access_requests(resource uuid, before uuid, at_most integ
 $$;
 GRANT EXECUTE ON FUNCTION app.my_access_requests TO sheaf_app;
 
--- Whom a request is from, what it asks for, and who can answer it, for those who tell them of it; for the system. Empty for what is not there.
-CREATE FUNCTION app.access_request_facts(request uuid)
-  RETURNS TABLE (status text, requester_id uuid, answered_by_id uuid, resource_type text, resource_id uuid, resource_name text, message text, answerers uuid[])
+-- The people who answer requests for a resource: whoever may share it, while it is there. Guests share nothing.
+CREATE FUNCTION app.request_answerers(collection uuid, document uuid) RETURNS SETOF uuid
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT r.status, r.requester_id, r.answered_by_id, r.resource_type, r.resource_id, coalesce(d.name, c.name), r.message,
-         ARRAY(SELECT DISTINCT u.id FROM app.live_grants g JOIN user_principals up ON up.principal_id = g.principal_id JOIN users u ON u.id = up.user_id
-            WHERE app.allows(g.mask, app.manage_permissions()) AND NOT u.is_external AND u.suspended_at IS NULL AND u.id <> r.requester_id
-              AND ((g.collection_id = c.id AND (d.id IS NULL OR app.counts_collection_grants(d.access_mode, d.owner_id = u.id)))
-                OR (g.document_id = d.id AND app.counts_document_grants(d.access_mode, d.owner_id = u.id))) ORDER BY u.id)
-    FROM access_requests r LEFT JOIN documents d ON r.resource_type = 'document' AND d.id = r.resource_id
-    JOIN collections c ON c.id = CASE WHEN r.resource_type = 'collection' THEN r.resource_id ELSE d.collection_id END
-   WHERE r.id = request AND app.is_system() AND c.deleted_at IS NULL AND (d.id IS NULL OR app.is_document_live(d.deleted_at, d.status))
+  SELECT DISTINCT u.id
+    FROM (SELECT 1) one LEFT JOIN documents d ON d.id = document
+    JOIN collections c ON c.id = CASE WHEN document IS NULL THEN collection ELSE d.collection_id END
+    JOIN app.live_grants g ON g.collection_id = c.id OR g.document_id = d.id
+    JOIN user_principals up ON up.principal_id = g.principal_id JOIN users u ON u.id = up.user_id
+   WHERE app.allows(g.mask, app.manage_permissions()) AND NOT u.is_external AND u.suspended_at IS NULL
+     AND c.deleted_at IS NULL AND (document IS NULL OR app.is_document_live(d.deleted_at, d.status))
+     AND (document IS NULL OR CASE WHEN g.document_id IS NULL THEN app.counts_collection_grants(d.access_mode, d.owner_id = u.id)
+       ELSE app.counts_document_grants(d.access_mode, d.owner_id = u.id) END)
 $$;
-GRANT EXECUTE ON FUNCTION app.access_request_facts TO sheaf_app;
+
+-- Who is told that somebody asks for access: whoever can answer, while it waits for that. Nobody, of what is not there.
+CREATE FUNCTION app.access_requested_recipients(event jsonb) RETURNS SETOF app.recipient
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT a.person, r.requester_id, place.collection_id, place.document_id, app.view_documents() | app.manage_permissions(),
+         jsonb_build_object('requestId', r.id, 'message', r.message, 'isMore', app.allows(app.person_mask(r.requester_id, place.collection_id, place.document_id), app.view_documents())),
+         r.id::text, NULL
+    FROM access_requests r JOIN users u ON u.id = r.requester_id AND u.suspended_at IS NULL,
+    LATERAL (SELECT CASE WHEN r.resource_type = 'collection' THEN r.resource_id END, CASE WHEN r.resource_type = 'document' THEN r.resource_id END)
+      place (collection_id, document_id),
+    LATERAL app.request_answerers(place.collection_id, place.document_id) a (person)
+   WHERE r.id = (event->>'requestId')::uuid AND app.is_request_open(r.status, r.asked_at) AND a.person <> r.requester_id
+   ORDER BY a.person LIMIT app.most_recipients()
+$$;
+
+-- Who is told that their request was approved: whoever made it, as long as they can open what they asked for. Where the
+-- grant's own letter goes out, that is the mail.
+CREATE FUNCTION app.access_approved_recipients(event jsonb) RETURNS SETOF app.recipient
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT r.requester_id, r.answered_by_id, place.collection_id, place.document_id, app.view_documents(),
+         coalesce((SELECT app.role_facts(p.role_id) FROM permissions p WHERE p.id = (event->>'grantId')::uuid), '{}'), NULL,
+         CASE WHEN event->>'mail' = 'letter' AND app.mail_choice(r.requester_id, 'shared', 'now') = 'now' THEN 'none' END
+    FROM access_requests r,
+    LATERAL (SELECT CASE WHEN r.resource_type = 'collection' THEN r.resource_id END, CASE WHEN r.resource_type = 'document' THEN r.resource_id END)
+      place (collection_id, document_id)
+   WHERE r.id = (event->>'requestId')::uuid AND r.status = 'approved'
+     AND app.allows(app.person_mask(r.requester_id, place.collection_id, place.document_id), app.view_documents())
+$$;
+
+-- Who is told that their request was turned down: whoever made it. By whom is said to nobody, and the name only to those
+-- who see what it is about.
+CREATE FUNCTION app.access_declined_recipients(event jsonb) RETURNS SETOF app.recipient
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT r.requester_id, NULL::uuid, CASE WHEN seen.yes THEN place.collection_id END, CASE WHEN seen.yes THEN place.document_id END,
+         CASE WHEN seen.yes THEN app.view_documents() ELSE 0 END, jsonb_build_object('type', r.resource_type, 'resourceId', r.resource_id), NULL, NULL
+    FROM access_requests r,
+    LATERAL (SELECT CASE WHEN r.resource_type = 'collection' THEN r.resource_id END, CASE WHEN r.resource_type = 'document' THEN r.resource_id END)
+      place (collection_id, document_id),
+    LATERAL (SELECT app.allows(app.person_mask(r.requester_id, place.collection_id, place.document_id), app.view_documents()) OFFSET 0) seen (yes)
+   WHERE r.id = (event->>'requestId')::uuid AND r.status = 'declined'
+$$;
+GRANT EXECUTE ON FUNCTION app.access_requested_recipients, app.access_approved_recipients, app.access_declined_recipients TO sheaf_app;
+
+-- Tells of a request whoever made it, and those who answer it.
+CREATE FUNCTION app.tell_request() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM app.tell('request/changed', jsonb_build_object('requestId', NEW.id, NEW.resource_type || 'Id', NEW.resource_id),
+    NEW.requester_id || ARRAY(SELECT a FROM app.request_answerers(CASE WHEN NEW.resource_type = 'collection' THEN NEW.resource_id END,
+      CASE WHEN NEW.resource_type = 'document' THEN NEW.resource_id END) a));
+  RETURN NULL;
+END $$;
 
 -- Removes requests that were answered, taken back or left without an answer two months ago; for the system.
 CREATE FUNCTION app.sweep_access_requests() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

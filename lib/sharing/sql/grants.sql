@@ -229,7 +229,7 @@ CREATE FUNCTION app.audit_grant(action text, collection uuid, document uuid, don
 $$;
 
 -- Tells the outbox of a change of a person's or a group's grant, by ids. `isOpen` says whether its holders could open what
--- it is on.
+-- it is on; `isAsked`, that it answers a request, which tells of itself.
 CREATE FUNCTION app.emit_grant(event text, collection uuid, document uuid, done app.grant_change, details jsonb) RETURNS void
   LANGUAGE sql SET search_path = public, pg_temp AS $$
   INSERT INTO outbox (name, data)
@@ -281,6 +281,7 @@ DECLARE
   opened timestamptz;
   is_colleague boolean;
   is_given boolean := true;
+  is_asked boolean;
 BEGIN
   IF wanted_group IS NULL THEN
     PERFORM pg_advisory_xact_lock(hashtextextended('sheaf.address.' || normal, 0));
@@ -324,8 +325,8 @@ BEGIN
      WHERE i.email_normalized = done.address AND i.id <> before.id AND i.accepted_at IS NULL AND i.deleted_at IS NULL
        AND (i.collection_id = resource.collection_id AND resource.document_id IS NULL OR i.document_id = resource.document_id);
     PERFORM app.audit_grant('permission.changed', collection, document, done);
-    PERFORM app.emit_grant('grant/changed', collection, document, done, jsonb_build_object('isRoleNew', given.id <> before.role_id));
-    IF done.user_id IS NOT NULL THEN PERFORM app.settle_request(collection, document, done.user_id, done.id); END IF;
+    is_asked := done.user_id IS NOT NULL AND app.settle_request(collection, document, done.user_id, done.id, 'usual');
+    PERFORM app.emit_grant('grant/changed', collection, document, done, jsonb_build_object('isRoleNew', given.id <> before.role_id, 'isAsked', is_asked));
     RETURN NEXT done;
     RETURN;
   END IF;
@@ -350,9 +351,9 @@ BEGIN
       RETURNING invitations.id INTO done.id;
   END IF;
   PERFORM app.audit_grant('permission.granted', collection, document, done);
-  PERFORM app.emit_grant('grant/added', collection, document, done, jsonb_build_object('mail',
+  is_asked := done.user_id IS NOT NULL AND app.settle_request(collection, document, done.user_id, done.id, CASE WHEN notify THEN 'letter' ELSE 'usual' END);
+  PERFORM app.emit_grant('grant/added', collection, document, done, jsonb_build_object('isAsked', is_asked, 'mail',
     CASE WHEN NOT notify THEN 'none' WHEN wanted_group IS NULL THEN 'letter' ELSE 'usual' END));
-  IF done.user_id IS NOT NULL THEN PERFORM app.settle_request(collection, document, done.user_id, done.id); END IF;
   IF notify AND wanted_group IS NULL THEN PERFORM app.ask_letter(done.id); END IF;
   RETURN NEXT done;
 END $$;
@@ -382,8 +383,8 @@ BEGIN
   UPDATE permissions p SET role_id = done.role_id, expires_at = done.expires_at WHERE p.id = wanted;
   UPDATE invitations i SET role_id = done.role_id, expires_at = done.expires_at WHERE i.id = wanted AND i.accepted_at IS NULL;
   PERFORM app.audit_grant('permission.changed', collection, document, done);
-  PERFORM app.emit_grant('grant/changed', collection, document, done, jsonb_build_object('isRoleNew', done.role_name <> done.previous_role));
-  IF done.user_id IS NOT NULL AND NOT app.covers(had, done.mask) THEN PERFORM app.settle_request(collection, document, done.user_id, wanted); END IF;
+  PERFORM app.emit_grant('grant/changed', collection, document, done, jsonb_build_object('isRoleNew', done.role_name <> done.previous_role,
+    'isAsked', done.user_id IS NOT NULL AND NOT app.covers(had, done.mask) AND app.settle_request(collection, document, done.user_id, wanted, 'usual')));
   -- rights that came meanwhile show it now
   IF shown.id IS NULL THEN SELECT * INTO shown FROM app.list_grants(collection, document) g WHERE g.id = wanted; END IF;
   IF shown.id IS NULL THEN RAISE EXCEPTION 'Rights changed meanwhile' USING ERRCODE = 'SH005'; END IF;

@@ -14,7 +14,7 @@ $$;
 CREATE FUNCTION app.role_facts(role uuid) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
   RETURN (SELECT jsonb_build_object('role', CASE WHEN r.workspace_id IS NULL THEN r.name ELSE 'custom' END, 'roleName', r.name) FROM roles r WHERE r.id = role);
 
--- Who is told that something was shared with them. Members of a group, whom the grant gives nothing that they did not have,
+-- Who is told that something was shared with them, unless they asked for it and are told that they get it. Members of a group, whom the grant gives nothing that they did not have,
 -- are not.
 CREATE FUNCTION app.shared_recipients(event jsonb) RETURNS SETOF app.recipient
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -23,6 +23,7 @@ CREATE FUNCTION app.shared_recipients(event jsonb) RETURNS SETOF app.recipient
          CASE event->>'mail' WHEN 'none' THEN 'none' WHEN 'letter' THEN 'summary' END
     FROM app.reached_by_grant((event->>'grantId')::uuid) r
    WHERE app.is_grant_live(r.deleted_at, r.expires_at) AND app.allows(app.person_mask(r.person, r.collection_id, r.document_id), app.view_documents())
+     AND NOT coalesce((event->>'isAsked')::boolean, false)
      AND (r.group_id IS NULL OR NOT EXISTS (
        SELECT FROM permissions o JOIN user_principals up ON up.principal_id = o.principal_id
         WHERE up.user_id = r.person AND (o.collection_id = r.collection_id OR o.document_id = r.document_id) AND o.id <> (event->>'grantId')::uuid
@@ -36,6 +37,7 @@ CREATE FUNCTION app.role_changed_recipients(event jsonb) RETURNS SETOF app.recip
          app.role_facts(r.role_id) || jsonb_build_object('isRoleNew', (event->>'isRoleNew')::boolean, 'endsAt', coalesce(app.iso(r.expires_at), '')), NULL, NULL
     FROM app.reached_by_grant((event->>'grantId')::uuid) r
    WHERE app.is_grant_live(r.deleted_at, r.expires_at) AND app.allows(app.person_mask(r.person, r.collection_id, r.document_id), app.view_documents())
+     AND NOT coalesce((event->>'isAsked')::boolean, false)
 $$;
 
 -- Who is told that they lost access: whoever cannot view the resource any more, by no other way either. They read its name as

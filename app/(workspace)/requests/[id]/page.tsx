@@ -15,8 +15,13 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("requests.list"))("many") };
 }
 
-export default async function AccessRequest({ params }: { params: Promise<{ id: string }> }) {
-  const { id } = await params;
+interface AccessRequestProps {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<{ answer?: string | string[] }>;
+}
+
+export default async function AccessRequest({ params, searchParams }: AccessRequestProps) {
+  const [{ id }, { answer }] = await Promise.all([params, searchParams]);
   const actor = await requireActor();
   const isId = idSchema.safeParse(id).success;
   const [request, approved, declined] = await Promise.all([
@@ -30,6 +35,7 @@ export default async function AccessRequest({ params }: { params: Promise<{ id: 
         <RequestPage
           key={id}
           id={id}
+          answer={answer === "approve" || answer === "decline" ? answer : undefined}
           approve={approveRequest}
           decline={declineRequest}
           outcome={approved ?? declined}
