@@ -10,3 +10,5 @@ export const askForCollection = action(forms.askForCollectionForm);
 export const askForDocument = action(forms.askForDocumentForm);
 export const approveRequest = action(forms.approveRequestForm);
 export const declineRequest = action(forms.declineRequestForm);
+export const acceptTransfer = action(forms.acceptTransferForm);
+export const declineTransfer = action(forms.declineTransferForm);

@@ -6,6 +6,8 @@ import { PATCH as updateCollection } from "#app/api/v1/collections/[id]/route.ts
 import { POST as grant } from "#app/api/v1/collections/[id]/collaborators/route.ts";
 import { POST as createCollection } from "#app/api/v1/collections/route.ts";
 import { POST as acceptOffer } from "#app/api/v1/me/workspace-invitations/[id]/accept/route.ts";
+import { POST as acceptTransfer } from "#app/api/v1/transfers/[id]/accept/route.ts";
+import { POST as declineTransfer } from "#app/api/v1/transfers/[id]/decline/route.ts";
 import { isBuiltInRole } from "#lib/authz/permissions.ts";
 import { type Fields, formOf } from "#lib/http/form-post.ts";
 
@@ -69,4 +71,16 @@ export const declineRequestForm = formOf({
   name: "decline-request",
   handler: declineRequest,
   input: (fields) => ({ params: { id: fields("id") } }),
+});
+
+const answered = (fields: Fields) => ({ params: { id: fields("id") } });
+export const acceptTransferForm = formOf({
+  name: "accept-transfer",
+  handler: acceptTransfer,
+  input: answered,
+});
+export const declineTransferForm = formOf({
+  name: "decline-transfer",
+  handler: declineTransfer,
+  input: answered,
 });

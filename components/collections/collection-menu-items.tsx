@@ -1,9 +1,9 @@
 "use client";
-import { Trash2 } from "lucide-react";
+import { FolderInput, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
 import type { ReactElement } from "react";
-import { DropdownMenu, MenuItem } from "#components/ui/dropdown-menu.tsx";
+import { DropdownMenu, MenuItem, MenuSeparator } from "#components/ui/dropdown-menu.tsx";
 import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 import type { CollectionView } from "#lib/collections/schema.ts";
@@ -12,10 +12,12 @@ import { useCollectionFate } from "./queries.ts";
 interface CollectionMenuItemsProps {
   trigger: ReactElement;
   collection: CollectionView;
+  /** Opens what hands it over. */
+  onHandOver: () => void;
 }
 
 /** The menu behind the button of a collection. */
-export function CollectionMenuItems({ trigger, collection }: CollectionMenuItemsProps) {
+export function CollectionMenuItems({ trigger, collection, onHandOver }: CollectionMenuItemsProps) {
   const t = useTranslations("collection");
   const common = useTranslations("common");
   const textOf = useErrorText();
@@ -37,6 +39,11 @@ export function CollectionMenuItems({ trigger, collection }: CollectionMenuItems
   }
   return (
     <DropdownMenu trigger={trigger}>
+      <MenuItem onSelect={onHandOver}>
+        <FolderInput aria-hidden />
+        {t("handOver")}
+      </MenuItem>
+      <MenuSeparator />
       <MenuItem isDangerous onSelect={() => void moveToTrash()}>
         <Trash2 aria-hidden />
         {t("toTrash")}

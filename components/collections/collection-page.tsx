@@ -83,10 +83,11 @@ export function CollectionPage({ id, initialView, refused }: CollectionPageProps
       }
     >
       <NewCollectionHotkey />
-      {query.isPending && (refused || <HeaderSkeleton />)}
-      {query.isError &&
-        !collection &&
-        (isRefusal(query.error) ? (
+      {/* in one place, so that what is being written there stays when the answer comes */}
+      {!collection &&
+        (query.isPending ? (
+          refused || <HeaderSkeleton />
+        ) : isRefusal(query.error) ? (
           refused || <LazyRefused type="collection" id={id} />
         ) : (
           <ErrorState error={query.error} onRetry={() => void query.refetch()} />

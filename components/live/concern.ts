@@ -51,6 +51,8 @@ export function concerns({ name, data }: LiveEvent, query: Shown): boolean {
       return kind === "offers" || (kind === "people" && what === "invitations");
     case "request/changed":
       return kind === "access-requests" && (has(collectionId) || has(documentId) || has(data.requestId));
+    case "transfer/changed":
+      return kind === "transfers" && (has(collectionId) || has(data.transferId));
     case "quota/changed":
       return kind === "quota" || kind === "settings";
     case "job/changed":

@@ -9,6 +9,7 @@ import {
   rightsOf,
 } from "./rules.ts";
 import { answersRequests, makeRequestFor } from "./operations/access-requests.ts";
+import { makeOfferOf } from "./operations/ownership.ts";
 import type { Reply, Wire } from "../support/wire.ts";
 import { collectionFacts, type CollectionKey, documentFacts, type DocumentKey } from "./world/facts.ts";
 import type { World } from "./world/world.ts";
@@ -110,6 +111,16 @@ export const pages: Page[] = [
       {
         path: `/requests/${await makeRequestFor(world, world.shared.closed.id, "canary of a request")}`,
         ...{ secret: "canary of a request", isFor: answersRequests },
+      },
+    ],
+  },
+  {
+    folder: "(workspace)/transfers/[id]",
+    shows: async (world) => [
+      {
+        path: `/transfers/${await makeOfferOf(world, world.shared.closed.id)}`,
+        // the owner's sidebar has it, too
+        ...{ secret: world.shared.closed.canary, isFor: (who) => who === "owner" || who === "viewer" },
       },
     ],
   },

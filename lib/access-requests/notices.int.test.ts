@@ -107,6 +107,9 @@ it("tells of an approval once, in one mail", async () => {
   expect(await kindsOf(reader)).toEqual(["accessApproved", "shared"]);
   expect(await mailNotifications(reader.id)).toBe("sent");
   expect(await mailsTo(reader)).toHaveLength(1);
+  // what they ask for after that is new, on the same day too
+  await askAccess(asker, collection, {});
+  expect(await first(owner)).toMatchObject({ kind: "accessRequested", actor: { id: asker.id } });
 });
 
 it("tells nothing of an approval that was taken back before it was told", async () => {

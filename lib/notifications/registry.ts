@@ -1,5 +1,6 @@
 import { accessApproved, accessDeclined, accessRequested } from "#lib/access-requests/notifications.ts";
 import { documentsAdded, processingFailed } from "#lib/documents/notifications.ts";
+import { ownershipAccepted, ownershipDeclined, ownershipOffered } from "#lib/ownership/notifications.ts";
 import { quotaNearlyFull } from "#lib/quota/notifications.ts";
 import { accessRemoved, invitationAccepted, roleChanged, shared } from "#lib/sharing/notifications.ts";
 import { type Kind, type KindName } from "./kind.ts";
@@ -13,6 +14,9 @@ export const kinds: readonly Kind[] = [
   accessRequested,
   accessApproved,
   accessDeclined,
+  ownershipOffered,
+  ownershipAccepted,
+  ownershipDeclined,
   documentsAdded,
   processingFailed,
   quotaNearlyFull,

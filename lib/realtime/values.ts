@@ -19,6 +19,7 @@ export const liveEventNames = [
   "workspace/changed",
   "offer/changed",
   "request/changed",
+  "transfer/changed",
   "quota/changed",
   "job/changed",
   "notification/changed",

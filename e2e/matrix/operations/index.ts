@@ -8,6 +8,7 @@ import { documents } from "./documents.ts";
 import { groups } from "./groups.ts";
 import { links } from "./links.ts";
 import { notifications } from "./notifications.ts";
+import { ownership } from "./ownership.ts";
 import { quota } from "./quota.ts";
 import { realtime } from "./realtime.ts";
 import { roles } from "./roles.ts";
@@ -22,6 +23,7 @@ const domains: Domain[] = [
   sharing,
   links,
   accessRequests,
+  ownership,
   accounts,
   groups,
   notifications,

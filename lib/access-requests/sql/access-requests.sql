@@ -7,7 +7,8 @@ CREATE FUNCTION app.is_request_open(status text, asked_at timestamptz) RETURNS b
 
 -- Asks those who manage a collection or a document for access to it. It does the same for what is not there, so that
 -- nothing is told: an id that nobody has gets a request that nobody reads. One request for each person and resource: while
--- it is open, asking again changes nothing. Those who can answer are told once a day at most. Refuses who manages the
+-- it is open, asking again changes nothing. Those who can answer are told once a day at most, and of
+-- each that comes after they approved the last. Refuses who manages the
 -- resource, who was declined in the last week, and more open requests than a person may have.
 CREATE FUNCTION app.request_access(collection uuid, document uuid, note text, at_most integer) RETURNS SETOF access_requests
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -16,6 +17,7 @@ DECLARE
   wanted_type CONSTANT text := CASE WHEN document IS NULL THEN 'collection' ELSE 'document' END;
   asked access_requests;
   waiting integer;
+  was_approved boolean;
 BEGIN
   IF me IS NULL OR app.is_visitor() OR NOT EXISTS (SELECT FROM users u WHERE u.id = me) THEN
     RAISE EXCEPTION 'Nobody asks' USING ERRCODE = 'SH003', DETAIL = 'actor';
@@ -40,6 +42,7 @@ BEGIN
     RAISE EXCEPTION 'Quota exceeded' USING ERRCODE = 'SH001',
       DETAIL = jsonb_build_object('resource', 'openRequests', 'used', waiting, 'limit', at_most, 'requested', 1)::text;
   END IF;
+  was_approved := coalesce(asked.status = 'approved', false);
   IF asked.id IS NULL THEN
     INSERT INTO access_requests (requester_id, resource_type, resource_id, message)
       VALUES (me, wanted_type, coalesce(document, collection), note) RETURNING * INTO asked;
@@ -47,7 +50,7 @@ BEGIN
     UPDATE access_requests r SET status = 'open', message = note, asked_at = now(), answered_at = NULL, answered_by_id = NULL
      WHERE r.id = asked.id RETURNING * INTO asked;
   END IF;
-  IF asked.told_at IS NULL OR asked.told_at <= now() - interval '1 day' THEN
+  IF was_approved OR asked.told_at IS NULL OR asked.told_at <= now() - interval '1 day' THEN
     UPDATE access_requests r SET told_at = now() WHERE r.id = asked.id;
     INSERT INTO outbox (name, data) VALUES ('access.requested', jsonb_build_object('requestId', asked.id));
   END IF;

@@ -494,6 +494,7 @@ describe("a visitor", () => {
         "notification_settings",
         "notification_mails",
         "mail_refusals",
+        "ownership_transfers",
       ],
     ];
     for (const { name } of tables.filter((table) => !shown.includes(table.name)))

@@ -11,6 +11,7 @@ import enAccess from "./en/access.json" with { type: "json" };
 import enAdmin from "./en/admin.json" with { type: "json" };
 import enAudit from "./en/audit.json" with { type: "json" };
 import enGroups from "./en/groups.json" with { type: "json" };
+import enOwnership from "./en/ownership.json" with { type: "json" };
 import enPeople from "./en/people.json" with { type: "json" };
 import enRequests from "./en/requests.json" with { type: "json" };
 import enSettings from "./en/settings.json" with { type: "json" };
@@ -34,6 +35,7 @@ import deAccess from "./de/access.json" with { type: "json" };
 import deAdmin from "./de/admin.json" with { type: "json" };
 import deAudit from "./de/audit.json" with { type: "json" };
 import deGroups from "./de/groups.json" with { type: "json" };
+import deOwnership from "./de/ownership.json" with { type: "json" };
 import dePeople from "./de/people.json" with { type: "json" };
 import deRequests from "./de/requests.json" with { type: "json" };
 import deSettings from "./de/settings.json" with { type: "json" };
@@ -60,6 +62,7 @@ const en = {
   admin: enAdmin,
   audit: enAudit,
   groups: enGroups,
+  ownership: enOwnership,
   people: enPeople,
   requests: enRequests,
   settings: enSettings,
@@ -89,6 +92,7 @@ const de: Messages = {
   admin: deAdmin,
   audit: deAudit,
   groups: deGroups,
+  ownership: deOwnership,
   people: dePeople,
   requests: deRequests,
   settings: deSettings,

@@ -215,6 +215,8 @@ describe("whatever comes in, nothing fails and nothing holds up others", () => {
     "ask-access": () => ({ id: world.known.collectionId, message: "Please" }),
     "approve-request": () => ({ id: world.known.collectionId, role: "viewer" }),
     "decline-request": () => ({ id: world.known.collectionId }),
+    "accept-transfer": () => ({ id: world.known.collectionId }),
+    "decline-transfer": () => ({ id: world.known.collectionId }),
     "unlock-link": () => ({ token: "0".repeat(40), password: "a", name: "A" }),
   };
   it.each(forms.map((form) => [form.name, form] as const))("the form %s", async (formName, form) => {

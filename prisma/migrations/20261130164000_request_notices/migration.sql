@@ -309,3 +309,56 @@ GRANT EXECUTE ON ROUTINE
   app.access_declined_recipients(jsonb),
   app.access_requested_recipients(jsonb)
   TO sheaf_app;
+
+-- Asks those who manage a collection or a document for access to it. It does the same for what is not there, so that
+-- nothing is told: an id that nobody has gets a request that nobody reads. One request for each person and resource: while
+-- it is open, asking again changes nothing. Those who can answer are told once a day at most, and of
+-- each that comes after they approved the last. Refuses who manages the
+-- resource, who was declined in the last week, and more open requests than a person may have.
+CREATE OR REPLACE FUNCTION app.request_access(collection uuid, document uuid, note text, at_most integer) RETURNS SETOF access_requests
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  me uuid := app.live_actor_id();
+  wanted_type CONSTANT text := CASE WHEN document IS NULL THEN 'collection' ELSE 'document' END;
+  asked access_requests;
+  waiting integer;
+  was_approved boolean;
+BEGIN
+  IF me IS NULL OR app.is_visitor() OR NOT EXISTS (SELECT FROM users u WHERE u.id = me) THEN
+    RAISE EXCEPTION 'Nobody asks' USING ERRCODE = 'SH003', DETAIL = 'actor';
+  END IF;
+  IF app.covers(app.rights(collection, document), app.view_documents() | app.manage_permissions())
+     AND NOT (SELECT u.is_external FROM users u WHERE u.id = me) THEN
+    RAISE EXCEPTION 'They answer such requests' USING ERRCODE = 'SH004', DETAIL = 'manages_access';
+  END IF;
+  -- one after the other for each person, so that their requests can be counted
+  PERFORM pg_advisory_xact_lock(hashtextextended('sheaf.asking.' || me, 0));
+  SELECT * INTO asked FROM access_requests r
+   WHERE r.requester_id = me AND r.resource_id = coalesce(document, collection) AND r.resource_type = wanted_type FOR UPDATE;
+  IF app.is_request_open(asked.status, asked.asked_at) THEN
+    RETURN NEXT asked;
+    RETURN;
+  END IF;
+  IF asked.status = 'declined' AND asked.answered_at > now() - interval '7 days' THEN
+    RAISE EXCEPTION 'Declined a while ago' USING ERRCODE = 'SH004', DETAIL = 'request_declined';
+  END IF;
+  SELECT count(*) INTO waiting FROM access_requests r WHERE r.requester_id = me AND app.is_request_open(r.status, r.asked_at);
+  IF waiting >= at_most THEN
+    RAISE EXCEPTION 'Quota exceeded' USING ERRCODE = 'SH001',
+      DETAIL = jsonb_build_object('resource', 'openRequests', 'used', waiting, 'limit', at_most, 'requested', 1)::text;
+  END IF;
+  was_approved := coalesce(asked.status = 'approved', false);
+  IF asked.id IS NULL THEN
+    INSERT INTO access_requests (requester_id, resource_type, resource_id, message)
+      VALUES (me, wanted_type, coalesce(document, collection), note) RETURNING * INTO asked;
+  ELSE
+    UPDATE access_requests r SET status = 'open', message = note, asked_at = now(), answered_at = NULL, answered_by_id = NULL
+     WHERE r.id = asked.id RETURNING * INTO asked;
+  END IF;
+  IF was_approved OR asked.told_at IS NULL OR asked.told_at <= now() - interval '1 day' THEN
+    UPDATE access_requests r SET told_at = now() WHERE r.id = asked.id;
+    INSERT INTO outbox (name, data) VALUES ('access.requested', jsonb_build_object('requestId', asked.id));
+  END IF;
+  PERFORM app.audit('access.requested', wanted_type, asked.resource_id, NULL, NULL, jsonb_build_object('requestId', asked.id));
+  RETURN NEXT asked;
+END $$;
