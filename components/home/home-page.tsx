@@ -69,15 +69,7 @@ export function HomePage() {
   );
 }
 
-export function Section({
-  title,
-  aside,
-  children,
-}: {
-  title: string;
-  aside?: ReactNode;
-  children: ReactNode;
-}) {
+function Section({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
   return (
     <section>
       <div className="mb-3 flex items-baseline justify-between gap-4">

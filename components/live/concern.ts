@@ -16,6 +16,7 @@ export function concerns({ name, data }: LiveEvent, query: Shown): boolean {
   const { collectionId, documentId } = data;
   // what is in a file never changes
   if (what === "text") return false;
+  if (kind === "shares") return shareEvents.has(name);
   switch (name) {
     case "collection/changed":
       if (kind === "collections") return isList || has(collectionId);
@@ -53,6 +54,8 @@ export function concerns({ name, data }: LiveEvent, query: Shown): boolean {
       return kind === "access-requests" && (has(collectionId) || has(documentId) || has(data.requestId));
     case "transfer/changed":
       return kind === "transfers" && (has(collectionId) || has(data.transferId));
+    case "share/changed":
+      return false;
     case "quota/changed":
       return kind === "quota" || kind === "settings";
     case "job/changed":
@@ -63,6 +66,12 @@ export function concerns({ name, data }: LiveEvent, query: Shown): boolean {
       return ["sessions", "tokens", "settings"].includes(kind);
   }
 }
+
+/** By what the list of what is shared with the reader may become another. */
+const shareEvents: ReadonlySet<string> = new Set<LiveEvent["name"]>([
+  ...(["collection/changed", "document/changed", "access/changed", "group/changed"] as const),
+  ...(["person/changed", "role/changed", "share/changed"] as const),
+]);
 
 const isOpened = (kind: string) => kind === "collections" || kind === "documents";
 const isAccess = (kind: string) => kind === "grants" || kind === "access";

@@ -20,6 +20,7 @@ export const liveEventNames = [
   "offer/changed",
   "request/changed",
   "transfer/changed",
+  "share/changed",
   "quota/changed",
   "job/changed",
   "notification/changed",

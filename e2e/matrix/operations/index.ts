@@ -12,6 +12,7 @@ import { ownership } from "./ownership.ts";
 import { quota } from "./quota.ts";
 import { realtime } from "./realtime.ts";
 import { roles } from "./roles.ts";
+import { shares } from "./shares.ts";
 import { sharing } from "./sharing.ts";
 import { uploads } from "./uploads.ts";
 import { workspaces } from "./workspaces.ts";
@@ -24,6 +25,7 @@ const domains: Domain[] = [
   links,
   accessRequests,
   ownership,
+  shares,
   accounts,
   groups,
   notifications,

@@ -495,6 +495,7 @@ describe("a visitor", () => {
         "notification_mails",
         "mail_refusals",
         "ownership_transfers",
+        "hidden_shares",
       ],
     ];
     for (const { name } of tables.filter((table) => !shown.includes(table.name)))

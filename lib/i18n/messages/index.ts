@@ -14,6 +14,7 @@ import enGroups from "./en/groups.json" with { type: "json" };
 import enOwnership from "./en/ownership.json" with { type: "json" };
 import enPeople from "./en/people.json" with { type: "json" };
 import enRequests from "./en/requests.json" with { type: "json" };
+import enShares from "./en/shares.json" with { type: "json" };
 import enSettings from "./en/settings.json" with { type: "json" };
 import enPublic from "./en/public.json" with { type: "json" };
 import enNotifications from "./en/notifications.json" with { type: "json" };
@@ -38,6 +39,7 @@ import deGroups from "./de/groups.json" with { type: "json" };
 import deOwnership from "./de/ownership.json" with { type: "json" };
 import dePeople from "./de/people.json" with { type: "json" };
 import deRequests from "./de/requests.json" with { type: "json" };
+import deShares from "./de/shares.json" with { type: "json" };
 import deSettings from "./de/settings.json" with { type: "json" };
 import dePublic from "./de/public.json" with { type: "json" };
 import deNotifications from "./de/notifications.json" with { type: "json" };
@@ -66,6 +68,7 @@ const en = {
   people: enPeople,
   requests: enRequests,
   settings: enSettings,
+  shares: enShares,
   public: enPublic,
   notifications: enNotifications,
   link: enLink,
@@ -96,6 +99,7 @@ const de: Messages = {
   people: dePeople,
   requests: deRequests,
   settings: deSettings,
+  shares: deShares,
   public: dePublic,
   notifications: deNotifications,
   link: deLink,

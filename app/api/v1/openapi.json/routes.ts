@@ -70,6 +70,8 @@ export * as meSecondFactorRemove from "../me/second-factor/remove/route.ts";
 export * as meSecondFactor from "../me/second-factor/route.ts";
 export * as meSessionsId from "../me/sessions/[id]/route.ts";
 export * as meSessions from "../me/sessions/route.ts";
+export * as meSharesGivers from "../me/shares/givers/route.ts";
+export * as meShares from "../me/shares/route.ts";
 export * as meTokensId from "../me/tokens/[id]/route.ts";
 export * as meTokens from "../me/tokens/route.ts";
 export * as meWorkspaceInvitationsIdAccept from "../me/workspace-invitations/[id]/accept/route.ts";
