@@ -50,7 +50,7 @@ export function ShareRow({ share, onHide }: ShareRowProps) {
           >
             {name}
           </Link>
-          <span className="text-ink-muted block truncate text-sm">
+          <span className="text-ink-muted block text-sm wrap-anywhere @[38rem]:truncate">
             <span className="@[38rem]:hidden">
               {t("byLine", { name: byText, role: roleText })} · <RelativeTime value={sharedAt} />
             </span>

@@ -185,7 +185,7 @@ test("a request is answered from the bell and from the mail, and the refused pag
   await bens.keyboard.press("Escape");
 
   // a reader asks for more, where they see what they have
-  await bens.getByRole("button", { name: "Share" }).click();
+  await bens.getByRole("button", { name: "Access", exact: true }).click();
   const access = bens.getByRole("dialog", { name: /Plates 1926/ });
   await access.getByRole("button", { name: "Ask for more access" }).click();
   await access.getByLabel("Message (optional)").fill("I would add the scans");

@@ -40,7 +40,7 @@ test("two people: a collection is offered, declined, offered again, taken over, 
 
   // Ben hears of it, looks, and declines
   const bell = bens.getByRole("button", { name: /^Notifications/ });
-  await expect(bell).toHaveAccessibleName("Notifications, 1 unread", { timeout: 30_000 });
+  await expect(bell).toHaveAccessibleName("Notifications, 2 unread", { timeout: 30_000 });
   await bell.click();
   const panel = bens.getByRole("dialog", { name: "Notifications" });
   await panel.getByRole("link", { name: /Anna Berg offers you Herbarium 1931/ }).click();
@@ -58,7 +58,7 @@ test("two people: a collection is offered, declined, offered again, taken over, 
   await expect(menu).toBeFocused();
 
   await anna.api.must("POST", `/collections/${id}/transfer`, { body: { email: ben.email } });
-  await expect(bell).toHaveAccessibleName("Notifications, 1 unread", { timeout: 30_000 });
+  await expect(bell).toHaveAccessibleName("Notifications, 2 unread", { timeout: 30_000 });
   await bell.click();
   await panel
     .getByRole("link", { name: /Anna Berg offers you Herbarium 1931/ })
