@@ -16,9 +16,13 @@ const TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains";
 /** Of what a browser shows or runs as a page: HTML, and the parts of pages that Next's router fetches. */
 const PAGE_TYPE = /^(text\/html|application\/xhtml\+xml|text\/x-component)/i;
 
+/** What public links open, and what they answer in its place: unlisted, pictures and files included. */
+const OF_LINKS = /^\/(s|share|api\/v1\/share)(?=[/?]|$)/i;
+
 /** For every answer, whichever part of the app makes it. */
-export function setCommonHeaders(res: ServerResponse, secure: boolean): void {
+export function setCommonHeaders(res: ServerResponse, secure: boolean, target = "/"): void {
   for (const [name, value] of Object.entries(HEADERS)) res.setHeader(name, value);
+  if (OF_LINKS.test(target)) res.setHeader("X-Robots-Tag", "noindex");
   if (secure) res.setHeader("Strict-Transport-Security", TRANSPORT_SECURITY);
 }
 

@@ -73,7 +73,7 @@ export function createAppServer(options: AppServerOptions): AppServer {
     // the connection's own address, for limits and the audit log (lib/http/request.ts); clients cannot set it
     req.headers["x-sheaf-address"] = req.socket.remoteAddress;
     if (draining) res.setHeader("Connection", "close");
-    setCommonHeaders(res, options.secure);
+    setCommonHeaders(res, options.secure, req.url);
 
     answer(req, res).catch((error: unknown) => {
       options.onError(error);
