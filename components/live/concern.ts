@@ -13,7 +13,7 @@ export function concerns({ name, data }: LiveEvent, query: Shown): boolean {
   const kind = String(first);
   const has = (id: string | undefined) => id !== undefined && query.queryKey.includes(id);
   const isList = what === "list" || what === "writable";
-  const { collectionId, documentId } = data;
+  const { collectionId, documentId, workspaceId } = data;
   // what is in a file never changes
   if (what === "text") return false;
   if (kind === "shares") return shareEvents.has(name);
@@ -39,7 +39,8 @@ export function concerns({ name, data }: LiveEvent, query: Shown): boolean {
       if (isList) return documentId !== undefined || isOf(query, collectionId);
       return has(documentId) || liesIn(query, collectionId);
     case "link/changed":
-      return kind === "links" && (has(collectionId) || has(documentId));
+      if (kind !== "links") return false;
+      return workspaceId !== undefined ? what === "workspace" : has(collectionId) || has(documentId);
     case "group/changed":
       return ["groups", "grants", "access", "subjects"].includes(kind);
     case "role/changed":

@@ -65,6 +65,30 @@ export const regenerateLink = operation<{
   refusals: ["forbidden", "not_found"],
 });
 
+export const listWorkspaceLinks = operation<{
+  query: typeof schema.listWorkspaceLinksSchema;
+  answers: { 200: typeof schema.workspaceLinkListSchema };
+}>()({
+  method: "GET",
+  path: "/api/v1/workspace/share-links",
+  summary:
+    "Public links to collections and documents of the workspace, newest first, without their addresses; workspace admins only",
+  auth: "user",
+  scope: "admin",
+  rate: "read",
+  refusals: ["forbidden"],
+});
+
+export const revokeWorkspaceLink = operation<{ params: typeof http.idParams; answers: { 204: null } }>()({
+  method: "DELETE",
+  path: "/api/v1/workspace/share-links/{id}",
+  summary: "End a link of the workspace for good, whatever it opens; workspace admins only",
+  auth: "user",
+  scope: "admin",
+  rate: "write",
+  refusals: ["forbidden", "not_found"],
+});
+
 /** How a link turns visitors away. */
 const closed = ["forbidden", "not_found", "link_expired", "link_revoked"] as const;
 const share = "/api/v1/share/{token}";

@@ -10,3 +10,4 @@ export {
   meetShared,
 } from "./shared.ts";
 export { type Arrival, enterLink, meetLink, unlockLink, type Visit } from "./visits.ts";
+export { listWorkspaceLinks, revokeWorkspaceLink } from "./workspace.ts";

@@ -11,6 +11,7 @@ import {
   type ChangeLinkInput,
   type CreateLinkInput,
   type LinkRole,
+  type LinkState,
   type LinkView,
   type MadeLinkView,
 } from "./schema.ts";
@@ -145,12 +146,12 @@ export function revokeLink(actor: UserActor, linkId: string): Promise<void> {
   });
 }
 
-interface LinkedResource {
+export interface LinkedResource {
   collection_id: string | null;
   document_id: string | null;
 }
 
-const refOf = ({ collection_id, document_id }: LinkedResource): ResourceRef =>
+export const refOf = ({ collection_id, document_id }: LinkedResource): ResourceRef =>
   collection_id ? { type: "collection", id: collection_id } : { type: "document", id: document_id! };
 
 interface LinkRow {
@@ -162,8 +163,7 @@ interface LinkRow {
   watermark: boolean;
   max_uses: number | null;
   use_count: number;
-  is_open: boolean;
-  is_expired: boolean;
+  state: LinkState;
   expires_at: Date | null;
   creator_id: string | null;
   creator_name: string | null;
@@ -188,7 +188,7 @@ function toView(row: LinkRow): LinkView {
     role: row.role,
     token,
     url: token && addressOf(token),
-    state: stateOf(row),
+    state: row.state,
     hasPassword: row.has_password,
     allowDownload: row.allow_download,
     watermark: row.watermark,
@@ -202,12 +202,6 @@ function toView(row: LinkRow): LinkView {
 }
 
 const addressOf = (token: string) => `${env.APP_URL}/share/${token}`;
-
-function stateOf(row: LinkRow): LinkView["state"] {
-  if (row.is_expired) return "expired";
-  if (!row.is_open) return "suspended";
-  return row.max_uses !== null && row.use_count >= row.max_uses ? "used_up" : "open";
-}
 
 function tokenOf(row: LinkRow): string | null {
   try {

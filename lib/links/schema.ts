@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { documentViewSchema } from "#lib/documents/schema.ts";
-import { cursorSchema, idSchema, momentSchema, nameSchema, pageOf, textSchema } from "#lib/http/schema.ts";
+import {
+  cursorSchema,
+  idSchema,
+  momentSchema,
+  nameSchema,
+  pageOf,
+  searchSchema,
+  textSchema,
+} from "#lib/http/schema.ts";
 
 /** What a visitor may at most: view, and as a commenter also comment and suggest. */
 export const linkRoles = ["viewer", "commenter"] as const;
@@ -42,6 +50,13 @@ export type CreateLinkInput = z.input<typeof createLinkSchema>;
 export const changeLinkSchema = z.object(linkFields).partial();
 export type ChangeLinkInput = z.infer<typeof changeLinkSchema>;
 
+/**
+ * suspended: opens nothing now (a document that left the mode link, or something in the trash) · used_up: lets in nobody
+ * new.
+ */
+export const linkStates = ["open", "expired", "suspended", "used_up"] as const;
+export type LinkState = (typeof linkStates)[number];
+
 export const linkViewSchema = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -49,11 +64,7 @@ export const linkViewSchema = z.object({
   /** Null, as `url`, when it was sealed under another secret of the installation: it opens, but can't be copied again. */
   token: z.string().nullable(),
   url: z.string().nullable(),
-  /**
-   * suspended: opens nothing now (a document that left the mode link, or something in the trash) · used_up: lets in nobody
-   * new.
-   */
-  state: z.enum(["open", "expired", "suspended", "used_up"]),
+  state: z.enum(linkStates),
   hasPassword: z.boolean(),
   allowDownload: z.boolean(),
   watermark: z.boolean(),
@@ -69,6 +80,42 @@ export type LinkView = z.infer<typeof linkViewSchema>;
 export const madeLinkSchema = linkViewSchema.extend({ token: z.string(), url: z.string() });
 export type MadeLinkView = z.infer<typeof madeLinkSchema>;
 export const linkListSchema = pageOf(linkViewSchema);
+
+export const listWorkspaceLinksSchema = z.object({
+  /** Part of a link's name, of that of what it opens, or of who made it. */
+  q: searchSchema(100).optional(),
+  state: z.enum(linkStates).optional(),
+  cursor: cursorSchema,
+});
+export type ListWorkspaceLinksInput = z.infer<typeof listWorkspaceLinksSchema>;
+
+/** A link as the admins of its workspace see it: what it opens and how it is used, without its address. */
+export const workspaceLinkSchema = linkViewSchema
+  .pick({
+    id: true,
+    name: true,
+    role: true,
+    state: true,
+    hasPassword: true,
+    allowDownload: true,
+    watermark: true,
+    expiresAt: true,
+    maxUses: true,
+    useCount: true,
+    lastAccessedAt: true,
+    createdAt: true,
+  })
+  .extend({
+    collection: z.object({ id: z.uuid(), name: z.string() }),
+    /** Where it opens a single one; without a name where that is closed to the reader. */
+    document: z.object({ id: z.uuid(), name: z.string().nullable() }).nullable(),
+    /** Whether the reader may open what it opens. */
+    canOpen: z.boolean(),
+    /** People of elsewhere are known by their addresses. */
+    createdBy: z.object({ id: z.uuid(), name: z.string().nullable(), email: z.string() }).nullable(),
+  });
+export type WorkspaceLinkView = z.infer<typeof workspaceLinkSchema>;
+export const workspaceLinkListSchema = pageOf(workspaceLinkSchema);
 
 /** A token is looked up, whatever it looks like: what is none is missing like one that nobody has. */
 const token = textSchema(4096);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Domain } from "../domain.ts";
-import type { OtherOperation } from "../others.ts";
+import { adminsOf, adminsOnly, type OtherOperation } from "../others.ts";
 import type { PersonaName } from "../rules.ts";
 import { forManagers, manages, type Operation, shares } from "../verdicts.ts";
 import { makeEmptyCollection } from "../world/collections.ts";
@@ -53,6 +53,12 @@ const linkFor = (ending?: "revoked" | "expired") => (world: World, who: PersonaN
 };
 const states = { live: linkFor(), expired: linkFor("expired"), revoked: linkFor("revoked") };
 
+/** An admin gets a link of their own to end, to a collection of which they have nothing; of elsewhere there is none for them. */
+const ofWorkspace = {
+  live: (world: World) => makeLink(world),
+  revoked: (world: World) => makeLink(world, "revoked"),
+};
+
 const one = "/api/v1/share-links/{id}";
 const ownersOf = (
   route: string,
@@ -83,12 +89,15 @@ export const links: Domain = {
       GET /collections/{id}/share-links  POST /collections/{id}/share-links
       GET /documents/{id}/share-links  POST /documents/{id}/share-links
       PATCH /share-links/{id}  DELETE /share-links/{id}  POST /share-links/{id}/regenerate`,
+    admin: "GET /workspace/share-links  DELETE /workspace/share-links/{id}",
   },
   resources: [...onEither("collection"), ...onEither("document")],
   others: [
     ownersOf(`PATCH ${one}`, { live: 200, expired: 200 }, () => ({ body: { name: "Changed" } })),
     ownersOf(`POST ${one}/regenerate`, { live: 200, expired: 200 }),
     ownersOf(`DELETE ${one}`, { live: 204, expired: 204, revoked: 204 }),
+    { route: "GET /api/v1/workspace/share-links", ...adminsOnly() },
+    adminsOf("DELETE /api/v1/workspace/share-links/{id}", { live: 204, revoked: 204 }, ofWorkspace),
     ...below.map((path) => guessed(`GET /api/v1${shared}${path}`)),
     guessed(`POST /api/v1${shared}/unlock`, () => ({ body: { password: "a password of nobody" } })),
   ],

@@ -103,14 +103,19 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION app.revoke_link TO sheaf_app;
 
+-- How a link that is not revoked is. Suspended: it opens nothing now. Used up: it lets in nobody new.
+CREATE FUNCTION app.link_state(link uuid, ends_at timestamptz, uses integer, cap integer) RETURNS text
+  LANGUAGE sql STABLE SET search_path = public, pg_temp
+  RETURN CASE WHEN app.is_expired(ends_at) THEN 'expired' WHEN NOT app.is_link_open(link) THEN 'suspended' WHEN uses >= cap THEN 'used_up' ELSE 'open' END;
+
 -- The links of a resource itself that are not revoked, or one of them, with their sealed tokens; for those who manage it.
 CREATE FUNCTION app.list_links(collection uuid, document uuid, only_link uuid DEFAULT NULL)
   RETURNS TABLE (id uuid, name text, role text, has_password boolean, allow_download boolean, max_uses integer, use_count integer,
-    is_open boolean, is_expired boolean, expires_at timestamptz, creator_id uuid, creator_name text, created_at timestamptz,
+    state text, expires_at timestamptz, creator_id uuid, creator_name text, created_at timestamptz,
     last_accessed_at timestamptz, token_hash bytea, token_sealed bytea, watermark boolean)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT l.id, l.name, r.name, l.password_hash IS NOT NULL, l.allow_download, l.max_uses, l.use_count, app.is_link_open(l.id),
-         app.is_expired(l.expires_at), l.expires_at, u.id, u.name, l.created_at, l.last_accessed_at, l.token_hash, l.token_sealed, l.watermark
+  SELECT l.id, l.name, r.name, l.password_hash IS NOT NULL, l.allow_download, l.max_uses, l.use_count, app.link_state(l.id, l.expires_at, l.use_count, l.max_uses),
+         l.expires_at, u.id, u.name, l.created_at, l.last_accessed_at, l.token_hash, l.token_sealed, l.watermark
     FROM (SELECT * FROM public_links x WHERE document IS NULL AND x.collection_id = collection
           UNION ALL SELECT * FROM public_links x WHERE x.document_id = document) l
     JOIN roles r ON r.id = l.role_id LEFT JOIN users u ON u.id = l.created_by_id
@@ -119,8 +124,8 @@ CREATE FUNCTION app.list_links(collection uuid, document uuid, only_link uuid DE
 $$;
 GRANT EXECUTE ON FUNCTION app.list_links TO sheaf_app;
 
--- Refuses a link on what is protected, and a change of one that was revoked. The lock makes it wait for a protection
--- under way, which then finds the link or refuses it.
+-- Refuses a link on what is protected, and a change of one that was revoked; notes its workspace. The lock makes it wait for
+-- a protection under way, which then finds the link or refuses it.
 CREATE FUNCTION app.link_rules() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE around collections;
 BEGIN
@@ -134,7 +139,25 @@ BEGIN
   SELECT c.* INTO around FROM collections c
    WHERE c.id = coalesce(NEW.collection_id, (SELECT d.collection_id FROM documents d WHERE d.id = NEW.document_id)) FOR SHARE;
   IF around.is_protected THEN RAISE EXCEPTION 'Protected' USING ERRCODE = 'SH003', DETAIL = 'protected'; END IF;
+  NEW.workspace_id := around.workspace_id;
   RETURN NEW;
+END $$;
+
+-- Makes links follow a collection into another workspace.
+CREATE FUNCTION app.links_follow_collection() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE public_links l SET workspace_id = NEW.workspace_id WHERE l.collection_id = NEW.id AND l.workspace_id <> NEW.workspace_id;
+  UPDATE public_links l SET workspace_id = NEW.workspace_id FROM documents d
+   WHERE l.workspace_id = OLD.workspace_id AND d.id = l.document_id AND d.collection_id = NEW.id;
+  RETURN NULL;
+END $$;
+
+-- Makes the links of a document follow it into the workspace of another collection.
+CREATE FUNCTION app.links_follow_document() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE public_links l SET workspace_id = c.workspace_id FROM collections c
+   WHERE l.document_id = NEW.id AND c.id = NEW.collection_id AND l.workspace_id <> c.workspace_id;
+  RETURN NULL;
 END $$;
 
 -- Makes a link's grant and its principal follow its row.

@@ -8,3 +8,7 @@ GRANT SELECT (allow_download, collection_id, created_at, created_by_id, document
 CREATE TRIGGER link_rules BEFORE INSERT OR UPDATE OF revoked_at ON public_links FOR EACH ROW EXECUTE FUNCTION app.link_rules();
 CREATE TRIGGER link_changed AFTER INSERT OR DELETE OR UPDATE OF role_id, expires_at, revoked_at ON public_links
   FOR EACH ROW EXECUTE FUNCTION app.link_changed();
+CREATE TRIGGER links_follow AFTER UPDATE OF workspace_id ON collections FOR EACH ROW WHEN (OLD.workspace_id <> NEW.workspace_id)
+  EXECUTE FUNCTION app.links_follow_collection();
+CREATE TRIGGER links_follow AFTER UPDATE OF collection_id ON documents FOR EACH ROW WHEN (OLD.collection_id <> NEW.collection_id)
+  EXECUTE FUNCTION app.links_follow_document();

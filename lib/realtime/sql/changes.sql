@@ -80,8 +80,15 @@ END $$;
 CREATE FUNCTION app.tell_link() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM app.tell_access(NEW.collection_id, NEW.document_id, app.manage_permissions(), name => 'link/changed', link => NEW.id);
+  -- of visits there are many, and admins look at the list of all links seldom
+  IF TG_OP = 'INSERT' OR NEW.last_accessed_at IS NOT DISTINCT FROM OLD.last_accessed_at THEN PERFORM app.tell_link_to_admins(NEW.id, NEW.workspace_id); END IF;
   RETURN NULL;
 END $$;
+
+CREATE FUNCTION app.tell_link_to_admins(link uuid, workspace uuid) RETURNS void LANGUAGE sql SET search_path = public, pg_temp AS $$
+  SELECT app.tell('link/changed', jsonb_build_object('workspaceId', workspace, 'linkId', link),
+    ARRAY(SELECT u.id FROM users u WHERE u.workspace_id = workspace AND u.workspace_role = 'admin'))
+$$;
 
 -- People who act as more or as less than before, because of a group or a workspace: anything may be open to them now, or
 -- closed.

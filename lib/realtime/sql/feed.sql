@@ -35,7 +35,8 @@ BEGIN
     FROM permissions p WHERE p.expires_at > since AND p.expires_at <= until_now AND p.deleted_at IS NULL AND p.link_id IS NULL;
   PERFORM app.tell_access(i.collection_id, i.document_id, app.see_grants())
     FROM invitations i WHERE i.expires_at > since AND i.expires_at <= until_now AND i.deleted_at IS NULL AND i.accepted_at IS NULL;
-  PERFORM app.tell_access(l.collection_id, l.document_id, app.manage_permissions(), name => 'link/changed', link => l.id)
+  PERFORM app.tell_access(l.collection_id, l.document_id, app.manage_permissions(), name => 'link/changed', link => l.id),
+      app.tell_link_to_admins(l.id, l.workspace_id)
     FROM public_links l WHERE l.expires_at > since AND l.expires_at <= until_now AND l.revoked_at IS NULL;
   PERFORM app.tell('quota/changed', '{}', ARRAY[q.user_id])
     FROM user_quotas q WHERE q.overrides_end_at > since AND q.overrides_end_at <= until_now;

@@ -107,3 +107,5 @@ export * as workspaceMembersId from "../workspace/members/[id]/route.ts";
 export * as workspaceMembers from "../workspace/members/route.ts";
 export * as workspaceOutsiders from "../workspace/outsiders/route.ts";
 export * as workspace from "../workspace/route.ts";
+export * as workspaceShareLinksId from "../workspace/share-links/[id]/route.ts";
+export * as workspaceShareLinks from "../workspace/share-links/route.ts";
