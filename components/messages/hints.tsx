@@ -38,6 +38,10 @@ export const hints: Record<Area, Record<Locale, ComponentType>> = {
     en: dynamic(() => import("#lib/i18n/areas/en/admin.ts").then(() => nothing)),
     de: dynamic(() => import("#lib/i18n/areas/de/admin.ts").then(() => nothing)),
   },
+  links: {
+    en: dynamic(() => import("#lib/i18n/areas/en/links.ts").then(() => nothing)),
+    de: dynamic(() => import("#lib/i18n/areas/de/links.ts").then(() => nothing)),
+  },
   share: {
     en: dynamic(() => import("#lib/i18n/areas/en/share.ts").then(() => nothing)),
     de: dynamic(() => import("#lib/i18n/areas/de/share.ts").then(() => nothing)),

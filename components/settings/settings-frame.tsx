@@ -14,6 +14,7 @@ const preferencesPage = "/settings/notifications";
 const workspacePages = {
   people: "/settings/people",
   groups: "/settings/groups",
+  links: "/settings/links",
   audit: "/settings/audit",
 } as const;
 
@@ -53,6 +54,7 @@ function SettingsNav() {
   const titles = {
     people: useTranslations("people")("title"),
     groups: useTranslations("groups")("title"),
+    links: t("links"),
     audit: t("audit"),
   };
   const path = usePathname();
@@ -108,19 +110,19 @@ function SettingsNav() {
           <li>
             <p className="text-ink-faint px-2.5 pb-1 text-sm font-medium max-lg:sr-only">{t("workspace")}</p>
             <ul className="flex gap-1 lg:flex-col lg:gap-px">
-              {(["people", "groups", ...(role === "admin" ? (["audit"] as const) : [])] as const).map(
-                (name) => (
-                  <li key={name}>
-                    <Link
-                      href={workspacePages[name]}
-                      aria-current={isHere(workspacePages[name]) ? "page" : undefined}
-                      className={linkClass}
-                    >
-                      {titles[name]}
-                    </Link>
-                  </li>
-                ),
-              )}
+              {(
+                ["people", "groups", ...(role === "admin" ? (["links", "audit"] as const) : [])] as const
+              ).map((name) => (
+                <li key={name}>
+                  <Link
+                    href={workspacePages[name]}
+                    aria-current={isHere(workspacePages[name]) ? "page" : undefined}
+                    className={linkClass}
+                  >
+                    {titles[name]}
+                  </Link>
+                </li>
+              ))}
             </ul>
           </li>
         )}

@@ -247,3 +247,83 @@ test("whoever may not manage access sees nothing of links", async ({ person, bro
   await expect(dialog).not.toContainText("Press");
   expect(asked.filter((url) => url.includes("share-links"))).toEqual([]);
 });
+
+test("an admin finds and revokes every link of the workspace, without seeing what is closed to them", async ({
+  person,
+  browserOf,
+}) => {
+  const [anna, ben] = [await person("Anna Berg"), await person("Ben Klein")];
+  await anna.api.must("POST", "/workspace/invitations", { body: { emails: [ben.email], role: "member" } });
+  const offers = await ben.api.must("GET", "/me/workspace-invitations");
+  await ben.api.must("POST", `/me/workspace-invitations/${offers.items[0].id}/accept`);
+  // Ben's own: Anna, who is the admin, may open nothing of it
+  const letters = await collectionOf(ben, "Letters");
+  const secret = await uploadFile(ben.api, letters, uniqueText("Secret.txt"));
+  await ben.api.must("PUT", `/documents/${secret.id}/access-mode`, { body: { mode: "link" } });
+  const closed = await ben.api.must("POST", `/documents/${secret.id}/share-links`, {
+    body: { name: "For Carla", password },
+  });
+  const own = await collectionOf(anna);
+  await anna.api.must("POST", `/collections/${own}/share-links`, { body: { name: "Press", maxUses: 3 } });
+
+  const page = await browserOf(anna);
+  const stream = page.waitForResponse((response) => response.url().endsWith("/api/v1/events"));
+  await page.goto("/settings/links");
+  await stream;
+  const list = page.getByRole("list", { name: "Links of this workspace" });
+  await expect(list.getByRole("listitem")).toHaveCount(2);
+  const theirs = list.getByRole("listitem").filter({ hasText: "For Carla" });
+  await expect(theirs).toContainText("A document in “Letters”");
+  await expect(theirs).toContainText("by Ben Klein");
+  await expect(theirs).toContainText("Viewer · password · not opened yet");
+  await expect(theirs.getByRole("link")).toHaveCount(0);
+  await expect(page.getByText("Secret.txt")).toHaveCount(0);
+  expect(await page.content()).not.toContain(closed.token);
+  await expect(list.getByRole("link", { name: "Field notes" })).toBeVisible();
+  await look(page, "workspace-links");
+
+  // narrowed, and what is made meanwhile shows by itself
+  const find = page.getByRole("searchbox", { name: "Find by name" });
+  await find.fill("secret");
+  await expect(page.getByText("No link like this")).toBeVisible();
+  await find.fill("");
+  await ben.api.must("POST", `/collections/${letters}/share-links`, { body: { name: "Second" } });
+  await expect(list.getByRole("listitem")).toHaveCount(3);
+  await page.getByRole("combobox", { name: "State" }).click();
+  await page.getByRole("option", { name: "Used up" }).click();
+  await expect(page.getByText("No link like this")).toBeVisible();
+  await page.getByRole("combobox", { name: "State" }).click();
+  await page.getByRole("option", { name: "All" }).click();
+
+  // by keyboard
+  await theirs.getByRole("button", { name: /^Revoke the link to A document in “Letters”/ }).focus();
+  await page.keyboard.press("Enter");
+  const question = page.getByRole("alertdialog", { name: /^Revoke this link/ });
+  await expect(question.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await look(page, "workspace-links-revoke");
+  await question.getByRole("button", { name: "Revoke" }).press("Enter");
+  await expect(list.getByRole("listitem")).toHaveCount(2);
+  // the line goes ahead of the answer
+  await expect(page.getByText("The link to A document in “Letters” is revoked.")).toBeVisible();
+  expect((await fetch(closed.url)).status).toBe(410);
+  const { items } = await anna.api.must("GET", "/audit?workspace&action=link.revoked");
+  expect(items[0].metadata).toMatchObject({ name: "For Carla", because: "workspace_admin" });
+
+  // who is no admin is told so
+  const bens = await browserOf(ben);
+  await bens.goto("/settings/people");
+  await expect(
+    bens.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Links" }),
+  ).toHaveCount(0);
+});
+
+test("what links answer is for no search engine", async ({ person, product }) => {
+  const anna = await person("Anna Berg");
+  const id = await collectionOf(anna);
+  const { token } = await anna.api.must("POST", `/collections/${id}/share-links`, { body: {} });
+  for (const path of [`/share/${token}`, `/s/${token}`, `/api/v1/share/${token}`, "/share/none", "/s/none"]) {
+    const answer = await fetch(product.url + path, { redirect: "manual" });
+    expect([path, answer.headers.get("x-robots-tag")]).toEqual([path, "noindex"]);
+  }
+  expect((await fetch(`${product.url}/sign-in`)).headers.get("x-robots-tag")).toBeNull();
+});

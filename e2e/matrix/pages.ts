@@ -75,6 +75,7 @@ export const pages: Page[] = [
     "/settings/people",
     "/settings/audit",
     "/admin/quotas",
+    "/settings/links",
     "/join",
     "/notifications",
     "/settings/notifications",

@@ -15,6 +15,7 @@ const loaders = {
   notifications: { en: () => import("./en/notifications.ts"), de: () => import("./de/notifications.ts") },
   audit: { en: () => import("./en/audit.ts"), de: () => import("./de/audit.ts") },
   admin: { en: () => import("./en/admin.ts"), de: () => import("./de/admin.ts") },
+  links: { en: () => import("./en/links.ts"), de: () => import("./de/links.ts") },
   share: { en: () => import("./en/share.ts"), de: () => import("./de/share.ts") },
   /** Viewers of documents on the pages of links, which have no other messages. */
   viewer: { en: () => import("./en/viewer.ts"), de: () => import("./de/viewer.ts") },
