@@ -38,10 +38,12 @@ describe("processing", () => {
     const found = await getDocument(person, id);
     expect(found).toMatchObject({ status: "ready", problem: null, progress: 100, hasThumbnail: true });
     expect(found.pageCount).toBeGreaterThan(0);
-    const [text] = await asOwner<{ body: string }>("SELECT body FROM document_texts WHERE document_id = $1", [
-      id,
-    ]);
-    expect(text!.body.length).toBeGreaterThan(5);
+    const pages = await asOwner<{ page: number; body: string }>(
+      "SELECT page, body FROM document_pages WHERE document_id = $1 ORDER BY part",
+      [id],
+    );
+    expect(pages[0]).toMatchObject({ page: 1 });
+    expect(pages[0]!.body.length).toBeGreaterThan(5);
     expect((await getThumbnailUrl(person, id)).url).toContain("/storage/");
     expect(await jobsOf(id)).toEqual([{ status: "completed", attempts: 2 }]);
     await removeDoomedObjects();

@@ -15,6 +15,8 @@ export interface Limit {
 export const rateClasses = {
   read: { most: 3000, windowSeconds: 60, per: "actor", isShared: false },
   write: { most: 600, windowSeconds: 60, per: "actor", isShared: false },
+  // as one types, and there are two for each letter when results end short
+  search: { most: 600, windowSeconds: 60, per: "actor", isShared: false },
   stream: { most: 120, windowSeconds: 60, per: "actor", isShared: false },
   poll: { most: 6000, windowSeconds: 60, per: "actor", isShared: false },
   signIn: { most: 100, windowSeconds: 300, per: "address", isShared: true },

@@ -12,6 +12,7 @@ import { ownership } from "./ownership.ts";
 import { quota } from "./quota.ts";
 import { realtime } from "./realtime.ts";
 import { roles } from "./roles.ts";
+import { search } from "./search.ts";
 import { shares } from "./shares.ts";
 import { sharing } from "./sharing.ts";
 import { uploads } from "./uploads.ts";
@@ -34,6 +35,7 @@ const domains: Domain[] = [
   realtime,
   quota,
   audit,
+  search,
 ];
 
 export const operations = domains.flatMap(({ resources = [] }) => resources);

@@ -4,14 +4,15 @@ CREATE FUNCTION app.document_processed(document uuid, outcome text, why text, pa
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   IF NOT app.is_system() THEN RAISE EXCEPTION 'Only the system processes' USING ERRCODE = 'SH003', DETAIL = 'system'; END IF;
+  -- before the row is locked: a long text takes seconds
+  IF body IS NOT NULL AND EXISTS (SELECT FROM documents WHERE id = document AND status = 'uploaded') THEN
+    PERFORM app.keep_text(document, body, pages IS NOT NULL);
+  END IF;
   UPDATE documents SET status = outcome, problem = why, page_count = pages, thumbnail_object_id = thumbnail,
       progress = 100, updated_at = now()
    WHERE id = document AND status = 'uploaded';
   IF NOT FOUND THEN RETURN false; END IF;
   UPDATE objects SET state = 'stored' WHERE id = thumbnail;
-  IF body IS NOT NULL THEN
-    INSERT INTO document_texts VALUES (document, body) ON CONFLICT (document_id) DO UPDATE SET body = excluded.body;
-  END IF;
   INSERT INTO outbox (name, data) VALUES ('document/processed', jsonb_build_object('documentId', document));
   RETURN true;
 END $$;

@@ -29,12 +29,6 @@ CREATE TRIGGER upload_removed AFTER DELETE ON documents FOR EACH ROW WHEN (OLD.s
 CREATE TRIGGER documents_recent AFTER UPDATE OF status, version ON documents FOR EACH ROW
   WHEN ((OLD.status = 'pending' AND NEW.status <> 'pending') OR (OLD.version <> NEW.version AND OLD.collection_id = NEW.collection_id)) EXECUTE FUNCTION app.note_recent();
 
--- --- document_texts ---
-ALTER TABLE document_texts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-CREATE POLICY owner_all ON document_texts TO sheaf_owner USING (true) WITH CHECK (true);
-CREATE POLICY texts_read ON document_texts FOR SELECT TO sheaf_app USING (EXISTS (SELECT FROM documents d WHERE d.id = document_id));
-GRANT SELECT ON document_texts TO sheaf_app;
-
 -- --- recent_documents ---
 ALTER TABLE recent_documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner_all ON recent_documents TO sheaf_owner USING (true) WITH CHECK (true);

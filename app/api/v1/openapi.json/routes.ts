@@ -82,6 +82,7 @@ export * as notificationsRead from "../notifications/read/route.ts";
 export * as notifications from "../notifications/route.ts";
 export * as rolesId from "../roles/[id]/route.ts";
 export * as roles from "../roles/route.ts";
+export * as search from "../search/route.ts";
 export * as settings from "../settings/route.ts";
 export * as shareLinksIdRegenerate from "../share-links/[id]/regenerate/route.ts";
 export * as shareLinksId from "../share-links/[id]/route.ts";
