@@ -17,6 +17,8 @@ export function concerns({ name, data }: LiveEvent, query: Shown): boolean {
   // what is in a file never changes
   if (what === "text") return false;
   if (kind === "shares") return shareEvents.has(name);
+  // anything may be found now, or not any more
+  if (kind === "search") return isFound.has(name);
   switch (name) {
     case "collection/changed":
       if (kind === "collections") return isList || has(collectionId);
@@ -72,6 +74,12 @@ export function concerns({ name, data }: LiveEvent, query: Shown): boolean {
 const shareEvents: ReadonlySet<string> = new Set<LiveEvent["name"]>([
   ...(["collection/changed", "document/changed", "access/changed", "group/changed"] as const),
   ...(["person/changed", "role/changed", "share/changed"] as const),
+]);
+
+/** By what something else may be found. */
+const isFound: ReadonlySet<string> = new Set<LiveEvent["name"]>([
+  ...(["collection/changed", "document/changed", "document/processed", "access/changed"] as const),
+  ...(["group/changed", "role/changed", "person/changed", "workspace/changed"] as const),
 ]);
 
 const isOpened = (kind: string) => kind === "collections" || kind === "documents";

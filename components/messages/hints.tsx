@@ -46,6 +46,10 @@ export const hints: Record<Area, Record<Locale, ComponentType>> = {
     en: dynamic(() => import("#lib/i18n/areas/en/share.ts").then(() => nothing)),
     de: dynamic(() => import("#lib/i18n/areas/de/share.ts").then(() => nothing)),
   },
+  search: {
+    en: dynamic(() => import("#lib/i18n/areas/en/search.ts").then(() => nothing)),
+    de: dynamic(() => import("#lib/i18n/areas/de/search.ts").then(() => nothing)),
+  },
   notifications: {
     en: dynamic(() => import("#lib/i18n/areas/en/notifications.ts").then(() => nothing)),
     de: dynamic(() => import("#lib/i18n/areas/de/notifications.ts").then(() => nothing)),

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Bell } from "#components/notifications/bell.tsx";
+import { SearchButton } from "#components/search/search-button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { SidebarTrigger } from "./sidebar-trigger.tsx";
 
@@ -21,6 +22,7 @@ export function Page({ breadcrumb, actions, layout = "page", children }: PagePro
         <SidebarTrigger />
         <div className="flex min-w-0 flex-1 items-center px-1">{breadcrumb}</div>
         {actions && <div className="flex shrink-0 items-center gap-2">{actions}</div>}
+        <SearchButton />
         <Bell />
       </header>
       <main

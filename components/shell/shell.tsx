@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { SearchLayer } from "#components/search/search-layer.tsx";
 import { SkipLink } from "#components/ui/skip-link.tsx";
 import type { ViewerView } from "#lib/accounts/schema.ts";
 import { LanguageCookie } from "./language-cookie.tsx";
@@ -17,12 +18,14 @@ interface ShellProps {
 export function Shell({ viewer, isSidebarCollapsed, dock, children }: ShellProps) {
   return (
     <SidebarProvider isInitiallyCollapsed={isSidebarCollapsed}>
-      <SkipLink />
-      <div className="flex min-h-dvh">
-        <Sidebar user={viewer} workspaceName={viewer.workspace.name} />
-        <div className="flex min-w-0 flex-1 flex-col">{children}</div>
-      </div>
-      {dock}
+      <SearchLayer isMember={viewer.workspace.role !== "guest"}>
+        <SkipLink />
+        <div className="flex min-h-dvh">
+          <Sidebar user={viewer} workspaceName={viewer.workspace.name} />
+          <div className="flex min-w-0 flex-1 flex-col">{children}</div>
+        </div>
+        {dock}
+      </SearchLayer>
       <LanguageCookie language={viewer.language} />
     </SidebarProvider>
   );

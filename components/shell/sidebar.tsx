@@ -1,6 +1,7 @@
 "use client";
 import { House, PanelLeftClose, Trash2, Users } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { SearchLine } from "#components/search/search-line.tsx";
 import { IconButton } from "#components/ui/icon-button.tsx";
 import { Mark } from "#components/ui/mark.tsx";
 import { LazySheet } from "#components/ui/lazy-sheet.tsx";
@@ -68,6 +69,9 @@ function SidebarContent({ user, workspaceName }: SidebarProps) {
         className="flex min-h-0 flex-1 flex-col overflow-y-auto px-2 pt-1 pb-4"
       >
         <ul className="flex flex-col gap-px">
+          <li>
+            <SearchLine onOpen={() => setDrawerOpen(false)} />
+          </li>
           <li>
             <NavLink href="/" icon={<House aria-hidden />} label={t("home")} />
           </li>

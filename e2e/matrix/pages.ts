@@ -68,6 +68,7 @@ export const pages: Page[] = [
   ].map((name): Page => ({ folder: `(auth)/${name}`, isForAll: true })),
   ...[
     "",
+    "/search",
     "/shared",
     "/trash",
     "/settings",

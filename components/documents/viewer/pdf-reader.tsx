@@ -7,7 +7,7 @@ import { IconButton } from "#components/ui/icon-button.tsx";
 import { useHotkeys } from "#components/use-hotkeys.ts";
 import { ViewerFrame } from "./frame.tsx";
 import { PageField } from "./page-field.tsx";
-import { pageOfHash, showPageInHash } from "./page-hash.ts";
+import { pageOfHash, searchOfHash, showPageInHash } from "./page-hash.ts";
 import { PdfController, type PdfView } from "./pdf-controller.ts";
 import type { PdfEngine } from "./pdf-engine.ts";
 import "./pdf-pages.css";
@@ -48,7 +48,8 @@ export function PdfReader({ pdf, engine }: PdfReaderProps) {
 
   const view = useView(controller, pdf.numPages);
   const [hasThumbnails, setThumbnails] = useState(() => pdf.numPages > 1 && window.innerWidth >= 1024);
-  const [isSearching, setSearching] = useState(false);
+  const [wanted, setWanted] = useState(searchOfHash);
+  const [isSearching, setSearching] = useState(wanted !== null);
   const openSearch = useCallback((event: KeyboardEvent) => {
     event.preventDefault();
     setSearching(true);
@@ -69,7 +70,13 @@ export function PdfReader({ pdf, engine }: PdfReaderProps) {
     return () => clearTimeout(timer);
   }, [view.page]);
   useEffect(() => {
-    const onHash = () => controller?.goTo(pageOfHash() ?? 1);
+    const onHash = () => {
+      controller?.goTo(pageOfHash() ?? 1);
+      const words = searchOfHash();
+      if (words === null) return;
+      setWanted(words);
+      setSearching(true);
+    };
     window.addEventListener("hashchange", onHash);
     return () => window.removeEventListener("hashchange", onHash);
   }, [controller]);
@@ -120,10 +127,13 @@ export function PdfReader({ pdf, engine }: PdfReaderProps) {
       </div>
       {isSearching && controller && (
         <PdfSearch
+          key={wanted}
           controller={controller}
+          wanted={wanted}
           find={view.find}
           onClose={() => {
             setSearching(false);
+            setWanted(null);
             box.current?.focus({ preventScroll: true });
           }}
         />

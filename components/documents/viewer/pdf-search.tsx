@@ -8,13 +8,15 @@ import type { PdfController, PdfView } from "./pdf-controller.ts";
 interface PdfSearchProps {
   controller: PdfController;
   find: PdfView["find"];
+  /** What is looked for at first. */
+  wanted: string | null;
   onClose: () => void;
 }
 
 /** Finds text in the whole document, pages out of view included. */
-export function PdfSearch({ controller, find, onClose }: PdfSearchProps) {
+export function PdfSearch({ controller, find, wanted, onClose }: PdfSearchProps) {
   const t = useTranslations("document.viewer");
-  const [query, setQuery] = useState("");
+  const [query, setQuery] = useState(wanted ?? "");
   useEffect(() => {
     // typing fast must not start a search for each letter
     const timer = setTimeout(() => controller.find(query), 180);

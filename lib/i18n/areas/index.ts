@@ -12,6 +12,7 @@ const loaders = {
   workspace: { en: () => import("./en/workspace.ts"), de: () => import("./de/workspace.ts") },
   people: { en: () => import("./en/people.ts"), de: () => import("./de/people.ts") },
   settings: { en: () => import("./en/settings.ts"), de: () => import("./de/settings.ts") },
+  search: { en: () => import("./en/search.ts"), de: () => import("./de/search.ts") },
   notifications: { en: () => import("./en/notifications.ts"), de: () => import("./de/notifications.ts") },
   audit: { en: () => import("./en/audit.ts"), de: () => import("./de/audit.ts") },
   admin: { en: () => import("./en/admin.ts"), de: () => import("./de/admin.ts") },

@@ -16,6 +16,7 @@ import enPeople from "./en/people.json" with { type: "json" };
 import enRequests from "./en/requests.json" with { type: "json" };
 import enShares from "./en/shares.json" with { type: "json" };
 import enSettings from "./en/settings.json" with { type: "json" };
+import enSearch from "./en/search.json" with { type: "json" };
 import enPublic from "./en/public.json" with { type: "json" };
 import enNotifications from "./en/notifications.json" with { type: "json" };
 import enLink from "./en/link.json" with { type: "json" };
@@ -41,6 +42,7 @@ import dePeople from "./de/people.json" with { type: "json" };
 import deRequests from "./de/requests.json" with { type: "json" };
 import deShares from "./de/shares.json" with { type: "json" };
 import deSettings from "./de/settings.json" with { type: "json" };
+import deSearch from "./de/search.json" with { type: "json" };
 import dePublic from "./de/public.json" with { type: "json" };
 import deNotifications from "./de/notifications.json" with { type: "json" };
 import deLink from "./de/link.json" with { type: "json" };
@@ -69,6 +71,7 @@ const en = {
   requests: enRequests,
   settings: enSettings,
   shares: enShares,
+  search: enSearch,
   public: enPublic,
   notifications: enNotifications,
   link: enLink,
@@ -100,6 +103,7 @@ const de: Messages = {
   requests: deRequests,
   settings: deSettings,
   shares: deShares,
+  search: deSearch,
   public: dePublic,
   notifications: deNotifications,
   link: deLink,

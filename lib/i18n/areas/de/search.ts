@@ -1,0 +1,3 @@
+import search from "../../messages/de/search.json" with { type: "json" };
+
+export default { search };

@@ -1,0 +1,3 @@
+import search from "../../messages/en/search.json" with { type: "json" };
+
+export default { search };
