@@ -9,10 +9,11 @@ import { live } from "./live/index.ts";
 import { pages } from "./pages/index.ts";
 import { permissions } from "./permissions/index.ts";
 import { cleanUp } from "./scratch.ts";
+import { search } from "./search/index.ts";
 import { start } from "./start/index.ts";
 import { telling } from "./telling/index.ts";
 
-const benches: Bench[] = [http, database, permissions, pages, live, audit, telling, start];
+const benches: Bench[] = [http, database, permissions, search, pages, live, audit, telling, start];
 
 const USAGE = `npm run bench -- [names] [options]
 
@@ -21,9 +22,9 @@ ${benches.map(({ name, summary, isDefault }) => `  ${name.padEnd(18)}${summary}$
   --all             all of them
   --json            print one JSON document instead of tables
   --plans           db: what the query plans spend their time on
-  --documents <n>   db: how many documents are seeded (400000)
+  --documents <n>   db, search: how many documents are seeded (400000)
   --clients <n>     live: how many streams are open at the same time (5000)
-  --rounds <n>      http, db, permissions, pages, live, audit: rounds that medians are taken over (10)
+  --rounds <n>      http, db, permissions, search, pages, live, audit: rounds that medians are taken over (10)
   --seconds <n>     http, permissions, audit: how long each is loaded in each round (1)
   --concurrency <n> http, permissions: clients at the same time (16)
   --cold-cache      start: install with an empty npm cache
