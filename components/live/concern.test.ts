@@ -1,5 +1,6 @@
 import { type QueryKey } from "@tanstack/react-query";
 import { describe, expect, it } from "vitest";
+import { ownRequestKey, requestsQuery } from "#components/access-requests/queries.ts";
 import { collectionKey, collectionListKey } from "#components/collections/queries.ts";
 import { documentKey, documentListKey } from "#components/documents/queries.ts";
 import { quotaQuery } from "#components/shell/queries.ts";
@@ -34,6 +35,12 @@ describe("what is asked for again", () => {
       documentListKey({ scope: "shared" }),
     ],
     ["everything, when it is not known what", event("access/changed"), documentKey(d)],
+    [
+      "who asks for it",
+      event("request/changed", { collectionId: c }),
+      requestsQuery({ type: "collection", id: c }).queryKey,
+    ],
+    ["one's own request", event("request/changed", { documentId: d }), ownRequestKey({ id: d })],
     ["the quota", event("quota/changed"), quotaQuery().queryKey],
   ] as const)("%s", (_, one, key) => expect(isConcerned(one, key)).toBe(true));
 

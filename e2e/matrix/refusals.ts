@@ -41,6 +41,10 @@ export const refusals = {
   "no such group": [403, "forbidden", "This group does not exist, or it is not in your workspace."],
   "no such role": [404, "not_found", "This role does not exist."],
   "no such grant": [404, "not_found", "This person no longer has access here."],
+  "nobody waits": [
+    ...([409, "conflict"] as const),
+    "This person has been here by now, or it is a group: no invitation is sent again.",
+  ],
   "nothing to simulate": [404, "not_found", "This access is not there (any more)."],
   "no such person": [
     ...([404, "not_found"] as const),

@@ -3,7 +3,7 @@ import { mailAuditCheckpoints, publishAuditCheckpoints } from "./audit-checkpoin
 import { notifyPeople } from "./notify.ts";
 import { processDocument } from "./process-document.ts";
 import { restartStalled } from "./restart-stalled.ts";
-import { sendInvitationMail } from "./send-invitation.ts";
+import { sendInvitationAgain, sendInvitationMail } from "./send-invitation.ts";
 import { sendWorkspaceInvitationMail } from "./send-workspace-invitation.ts";
 import { sweepExpiredCredentials } from "./sweep-expired.ts";
 import { sweepRequests } from "./sweep-requests.ts";
@@ -18,6 +18,7 @@ export const functions = [
   processDocument,
   restartStalled,
   sendInvitationMail,
+  sendInvitationAgain,
   sendWorkspaceInvitationMail,
   sweepUploads,
   sweepOrphans,

@@ -19,3 +19,17 @@ export const sendInvitationMail = inngest.createFunction(
     return sendQueuedMail(step, () => sendInvitation(collaboratorId, event.id ?? collaboratorId));
   },
 );
+
+/** Mails it again, to whoever has not been here since. */
+export const sendInvitationAgain = inngest.createFunction(
+  {
+    id: "send-invitation-again",
+    retries: 6,
+    idempotency: "event.data.reminderId",
+    triggers: { event: "collaborator/reminded" },
+  },
+  async ({ event, step }) => {
+    const { collaboratorId, reminderId } = eventSchemas["collaborator/reminded"].parse(event.data);
+    return sendQueuedMail(step, () => sendInvitation(collaboratorId, reminderId, { isReminder: true }));
+  },
+);

@@ -8,6 +8,7 @@ export const auditTopics = {
     "permission.changed",
     "permission.revoked",
     "permission.claimed",
+    "invitation.resent",
     "access.requested",
     "access.withdrawn",
     "access.approved",

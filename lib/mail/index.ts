@@ -1,7 +1,7 @@
-export { chargeInvitationMail } from "./allowance.ts";
+export { chargeInvitationMail, withInvitationMail } from "./allowance.ts";
 export { type Block, compose } from "./compose.ts";
 export { letter } from "./letter.ts";
-export { type Mail, quotable } from "./message.ts";
+export { type Mail, quotable, quotableNote } from "./message.ts";
 export { sendMailOnce } from "./once.ts";
 export { isMailRefused } from "./refusals.ts";
 export { sendMail, sendMailSoon } from "./send.ts";

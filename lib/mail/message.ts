@@ -35,6 +35,15 @@ export function safeMail({ to, subject, text, html, unsubscribeUrl }: Mail): Saf
   };
 }
 
+const unlinked = (text: string): string => text.replace(/\w+:\/\//g, "").replace(/www\./gi, "www ");
+
+/** A few lines that one person wrote to another, bounded before, with nothing that a mail program would turn into a link. */
+export const quotableNote = (note: string): string =>
+  note
+    .split("\n")
+    .map((line) => unlinked(line))
+    .join("\n");
+
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim();
 
 /**
@@ -42,8 +51,6 @@ const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").tri
  * would turn into a link.
  */
 export const quotable = (name: string): string => {
-  const plain = oneLine(name)
-    .replace(/\w+:\/\//g, "")
-    .replace(/www\./gi, "www ");
+  const plain = unlinked(oneLine(name));
   return plain.length > 100 ? `${plain.slice(0, 99)}…` : plain;
 };

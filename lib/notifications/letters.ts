@@ -1,7 +1,7 @@
 import { env } from "#lib/env/index.ts";
 import { formatDate } from "#lib/i18n/format.ts";
 import { type Locale, translator } from "#lib/i18n/index.ts";
-import { compose, type Mail, quotable } from "#lib/mail/index.ts";
+import { type Block, compose, type Mail, quotable, quotableNote } from "#lib/mail/index.ts";
 import { type KindName } from "./kind.ts";
 import { findKind, isKindName } from "./registry.ts";
 import { type NotificationView } from "./schema.ts";
@@ -49,6 +49,14 @@ function offeredBy({ kind, path, collection, document, facts }: NotificationView
   return mailed.map((offer) => ({ label: offer.label, path: offer.path(subject) }));
 }
 
+/** What its sender wrote to it. */
+function noteOf({ facts, actor }: NotificationView, { language }: Reader): Block[] {
+  const { message } = facts;
+  if (typeof message !== "string" || message === "") return [];
+  const by = quotable(actor?.name ?? translator(language)("notifications.somebody"));
+  return [{ is: "quote", text: quotableNote(message), by }];
+}
+
 /** Why a mail came, and how to end that. */
 const footerOf = (language: Locale, url: string) => {
   const t = translator(language);
@@ -76,12 +84,11 @@ export function notificationLetter(
   const common = { to, language, unsubscribeUrl: unsubscribe, footer: footerOf(language, unsubscribe) };
   if (known.length === 1) {
     const sentence = sentenceOf(only, reader);
-    const message = typeof only.facts.message === "string" ? only.facts.message : "";
     const [first, ...others] = offeredBy(only);
     return compose({
       ...{ ...common, subject: sentence },
       blocks: [
-        ...(message ? [{ is: "quote" as const, text: message, by: only.actor?.name ?? "" }] : []),
+        ...noteOf(only, reader),
         ...(first ? [{ is: "button" as const, label: t(first.label), url: absolute(first.path) }] : []),
         ...(others.length > 0
           ? [

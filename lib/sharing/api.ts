@@ -104,6 +104,17 @@ const operationsOf = (type: ResourceType) => {
       rate: "write",
       refusals: ["forbidden", "not_found"],
     }),
+    resendLetter: operation<{
+      params: typeof schema.collaboratorParams;
+      answers: { 200: typeof schema.resentSchema };
+    }>()({
+      method: "POST",
+      path: `${path}/collaborators/{collaboratorId}/resend`,
+      summary: "Send the letter again to whoever has not been here yet; ten an hour with all invitations",
+      auth: "user",
+      rate: "write",
+      refusals: ["forbidden", "not_found", "conflict"],
+    }),
     listAccess: operation<{
       params: typeof http.idParams;
       query: typeof access.listAccessSchema;

@@ -25,6 +25,8 @@ const grantRow = z.object({
   granted_at: z.date(),
   expires_at: z.date().nullable(),
   is_external: z.boolean(),
+  letter_at: z.date().nullable(),
+  message: z.string().nullable(),
 });
 
 /** The id of the role that was chosen: by id, or a built-in one by its name. Null where none was. */
@@ -64,12 +66,12 @@ export async function grant(
   input: GrantInput,
 ): Promise<AddedGrantView> {
   const endsAt = expiry(input.expiresAt);
-  const { email = null, groupId = null, notify = true } = input;
+  const { email = null, groupId = null, notify = true, message = null } = input;
   const done = await explainRefusals(actor, resource, () =>
     write(
       actor,
       z.object({ id: z.string(), role_id: z.string(), role_name: z.string() }),
-      Prisma.sql`SELECT * FROM app.grant_access(${sqlRef(resource)}, ${email}, ${groupId}::uuid, ${roleIdOf(input)}, ${endsAt}::timestamptz, ${notify})`,
+      Prisma.sql`SELECT * FROM app.grant_access(${sqlRef(resource)}, ${email}, ${groupId}::uuid, ${roleIdOf(input)}, ${endsAt}::timestamptz, ${notify}, ${message})`,
     ),
   );
   const { id, role_id, role_name } = only(done);
@@ -136,5 +138,7 @@ function toView(row: z.output<typeof grantRow>, actor: UserActor): GrantView {
     grantedBy: row.granter_id ? { id: row.granter_id, name: row.granter_name ?? "" } : null,
     grantedAt: row.granted_at.toISOString(),
     expiresAt: row.expires_at?.toISOString() ?? null,
+    letterAt: row.letter_at?.toISOString() ?? null,
+    message: row.message,
   };
 }

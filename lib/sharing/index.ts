@@ -7,6 +7,7 @@ export { listAccess } from "./access.ts";
 export { check, effectivePermissions } from "./access.ts";
 export { explain, explainAddress } from "./explain.ts";
 export { changeGrant, expiry, grant, listGrants, revoke, roleIdOf } from "./grants.ts";
+export { resendLetter } from "./resend.ts";
 export { setAccessMode, setVisibility } from "./openness.ts";
 export { type ResourceRef, sqlRef, unseen, explainRefusals } from "./resource.ts";
 export { simulateRemoval } from "./simulate.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { idSchema, momentSchema, pageOf, searchSchema, textSchema } from "#lib/http/schema.ts";
+import { idSchema, momentSchema, noteSchema, pageOf, searchSchema, textSchema } from "#lib/http/schema.ts";
 import { allPermissions, type BuiltInRole, builtInRoleNames } from "#lib/authz/permissions.ts";
 
 const role = z.enum(builtInRoleNames as [BuiltInRole, ...BuiltInRole[]]);
@@ -37,6 +37,8 @@ export const grantInputSchema = z
     expiresAt,
     /** Whether an address is told by a letter, where this is new to it. It is unless this is false. */
     notify: z.boolean().optional(),
+    /** What the letter says beside that, as plain text; kept for a letter that is sent again, and never in the audit log. */
+    message: noteSchema(500).optional(),
   })
   .refine(({ email, groupId }) => (email === undefined) !== (groupId === undefined), {
     message: "one_subject",
@@ -91,6 +93,10 @@ export const grantViewSchema = z.object({
   grantedBy: named.nullable(),
   grantedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
+  /** When the letter was last asked for, of those pending, to those who manage access; null where none was. */
+  letterAt: z.iso.datetime().nullable(),
+  /** What was written to it, for the same. */
+  message: z.string().nullable(),
 });
 export type GrantView = z.infer<typeof grantViewSchema>;
 export const grantListSchema = pageOf(grantViewSchema);
@@ -106,6 +112,10 @@ export const addedGrantSchema = z.object({
 });
 export type AddedGrantView = z.infer<typeof addedGrantSchema>;
 export type AddedCollaboratorView = Pick<AddedGrantView, "id" | "expiresAt"> & AddCollaboratorInput;
+
+/** recent: a letter was asked for less than a minute ago; waits: it goes out once the document is not private any more. */
+export const resentSchema = z.object({ state: z.enum(["sent", "recent", "waits"]) });
+export type ResentView = z.infer<typeof resentSchema>;
 
 export const collaboratorParams = z.object({ id: idSchema, collaboratorId: idSchema });
 

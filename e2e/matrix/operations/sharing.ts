@@ -116,6 +116,16 @@ function onEither(of: Operation["of"]): Operation[] {
       ...{ route: `DELETE ${one}`, as: "a grant that is nowhere", of, grantOf: "nobody" },
       ...closing(unless(shares(), "no such grant")),
     },
+    {
+      // whoever is in gets no letter again; to those of elsewhere they look as if they had not been here yet
+      ...{ route: `POST ${one}/resend`, of, grantOf: somebodysGrant },
+      may: unless(shares(), (c) => (c.persona.workspace === "home" ? "nobody waits" : "allowed")),
+      tells: () => ({ state: (state) => state === "sent" || state === "recent" }),
+    },
+    {
+      ...{ route: `POST ${one}/resend`, as: "a grant elsewhere", of, grantOf: "another collection" },
+      may: unless(shares(), "no such grant"),
+    },
     ...gone.flatMap((whose): Operation[] => [
       {
         ...{ route: `PATCH ${one}`, as: `that of the ${whose}`, of, grantOf: whose, parts: longer },
@@ -192,6 +202,7 @@ export const sharing: Domain = {
       GET /documents/{id}/access  GET /documents/{id}/access/explain  POST /documents/{id}/access/simulate`,
     write: `
       POST /collections/{id}/collaborators
+      POST /collections/{id}/collaborators/{collaboratorId}/resend  POST /documents/{id}/collaborators/{collaboratorId}/resend
       PATCH /collections/{id}/collaborators/{collaboratorId}  DELETE /collections/{id}/collaborators/{collaboratorId}
       POST /documents/{id}/collaborators
       PATCH /documents/{id}/collaborators/{collaboratorId}  DELETE /documents/{id}/collaborators/{collaboratorId}`,

@@ -51,7 +51,7 @@ BEGIN
                AND app.allows(n.mask | o.mask, app.view_documents())))::app.told_place
         FROM new_rows n JOIN old_rows o ON o.id = n.id CROSS JOIN LATERAL (
           SELECT (n.role_id, n.mask, n.expires_at, n.deleted_at) IS DISTINCT FROM (o.role_id, o.mask, o.expires_at, o.deleted_at)) c (is_access)
-       WHERE n.link_id IS NULL AND (c.is_access OR n.opened_at IS DISTINCT FROM o.opened_at) GROUP BY n.collection_id, n.document_id);
+       WHERE n.link_id IS NULL AND (c.is_access OR n.opened_at IS DISTINCT FROM o.opened_at OR n.letter_at IS DISTINCT FROM o.letter_at) GROUP BY n.collection_id, n.document_id);
   ELSE
     places := ARRAY(
       SELECT (r.collection_id, r.document_id, true, array_agg(DISTINCT r.principal_id) FILTER (WHERE NOT r.is_everyone AND app.allows(r.mask, app.view_documents())))::app.told_place

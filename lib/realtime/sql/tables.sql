@@ -11,7 +11,7 @@ CREATE TRIGGER tell_grants_given AFTER INSERT ON permissions REFERENCING NEW TAB
 CREATE TRIGGER tell_grants_changed AFTER UPDATE ON permissions REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION app.tell_grants();
 CREATE TRIGGER tell_grants_gone AFTER DELETE ON permissions REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION app.tell_grants();
-CREATE TRIGGER tell_invitation AFTER INSERT OR UPDATE OF role_id, expires_at, accepted_at, deleted_at ON invitations
+CREATE TRIGGER tell_invitation AFTER INSERT OR UPDATE OF role_id, expires_at, accepted_at, deleted_at, letter_at ON invitations
   FOR EACH ROW EXECUTE FUNCTION app.tell_invitation();
 CREATE TRIGGER tell_link AFTER INSERT OR UPDATE OF name, role_id, token_hash, password_hash, allow_download, max_uses, expires_at, revoked_at, last_accessed_at ON public_links
   FOR EACH ROW EXECUTE FUNCTION app.tell_link();

@@ -216,12 +216,12 @@ BEGIN
 END $$;
 
 -- Tells the audit log what a change of a grant found and left.
-CREATE FUNCTION app.audit_grant(action text, collection uuid, document uuid, done app.grant_change) RETURNS void
+CREATE FUNCTION app.audit_grant(action text, collection uuid, document uuid, done app.grant_change, details jsonb DEFAULT '{}') RETURNS void
   LANGUAGE sql SET search_path = public, pg_temp AS $$
   SELECT app.audit(action, CASE WHEN document IS NULL THEN 'collection' ELSE 'document' END, coalesce(document, collection), NULL,
     jsonb_strip_nulls(CASE WHEN done.group_id IS NOT NULL THEN jsonb_build_object('type', 'group', 'id', done.group_id)
       ELSE jsonb_build_object('type', CASE WHEN done.user_id IS NULL THEN 'address' ELSE 'user' END, 'id', done.user_id, 'email', done.address) END),
-    jsonb_build_object('grantId', done.id)
+    details || jsonb_build_object('grantId', done.id)
       || CASE WHEN done.previous_role IS NULL THEN '{}' ELSE jsonb_build_object('previous',
            jsonb_build_object('role', done.previous_role, 'expiresAt', app.iso(done.previous_expires_at))) END
       || CASE WHEN done.role_name IS NULL THEN '{}' ELSE jsonb_build_object('new',
@@ -267,9 +267,9 @@ END $$;
 
 -- Gives a person, an address or a group a role on a resource, in place of what they had here, and settles an invitation
 -- that waited for them. An address without a proven account gets an invitation.
--- With `notify` an address that is new here gets a mail.
+-- With `notify` an address that is new here gets a mail, with a note to it; the note is kept for a mail that is sent again.
 CREATE FUNCTION app.grant_access(collection uuid, document uuid, given_address text, wanted_group uuid, wanted_role uuid, ends_at timestamptz,
-    notify boolean DEFAULT false)
+    notify boolean DEFAULT false, note text DEFAULT NULL)
   RETURNS SETOF app.grant_change
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -282,6 +282,7 @@ DECLARE
   is_colleague boolean;
   is_given boolean := true;
   is_asked boolean;
+  words CONSTANT text := CASE WHEN notify THEN nullif(note, '') END;
 BEGIN
   IF wanted_group IS NULL THEN
     PERFORM pg_advisory_xact_lock(hashtextextended('sheaf.address.' || normal, 0));
@@ -341,16 +342,17 @@ BEGIN
   IF done.user_id IS NOT NULL OR done.group_id IS NOT NULL THEN
     -- people of the same workspace know each other; others stay "invited" until they open it
     IF is_colleague THEN opened := now(); END IF;
-    INSERT INTO permissions (user_id, group_id, collection_id, document_id, role_id, granted_by_id, expires_at, opened_at, given_address)
+    INSERT INTO permissions (user_id, group_id, collection_id, document_id, role_id, granted_by_id, expires_at, opened_at, given_address, message)
       VALUES (done.user_id, done.group_id, resource.collection_id, resource.document_id, given.id, app.actor_id(), ends_at, opened,
-        CASE WHEN wanted_group IS NULL THEN trim(given_address) END)
+        CASE WHEN wanted_group IS NULL THEN trim(given_address) END, words)
       RETURNING permissions.id INTO done.id;
   ELSE
-    INSERT INTO invitations (email, email_normalized, collection_id, document_id, role_id, invited_by_id, expires_at)
-      VALUES (trim(given_address), normal, resource.collection_id, resource.document_id, given.id, app.actor_id(), ends_at)
+    INSERT INTO invitations (email, email_normalized, collection_id, document_id, role_id, invited_by_id, expires_at, message)
+      VALUES (trim(given_address), normal, resource.collection_id, resource.document_id, given.id, app.actor_id(), ends_at, words)
       RETURNING invitations.id INTO done.id;
   END IF;
-  PERFORM app.audit_grant('permission.granted', collection, document, done);
+  -- what was written is between those two
+  PERFORM app.audit_grant('permission.granted', collection, document, done, CASE WHEN words IS NULL THEN '{}' ELSE '{"hasMessage": true}' END::jsonb);
   is_asked := done.user_id IS NOT NULL AND app.settle_request(collection, document, done.user_id, done.id, CASE WHEN notify THEN 'letter' ELSE 'usual' END);
   PERFORM app.emit_grant('grant/added', collection, document, done, jsonb_build_object('isAsked', is_asked, 'mail',
     CASE WHEN NOT notify THEN 'none' WHEN wanted_group IS NULL THEN 'letter' ELSE 'usual' END));
@@ -503,9 +505,9 @@ BEGIN
       held := NULL;
     END IF;
     IF held.id IS NULL THEN
-      INSERT INTO permissions (id, user_id, collection_id, document_id, role_id, granted_by_id, granted_at, expires_at, given_address)
+      INSERT INTO permissions (id, user_id, collection_id, document_id, role_id, granted_by_id, granted_at, expires_at, given_address, message, letter_at)
         VALUES (waiting.id, person, waiting.collection_id, waiting.document_id, waiting.role_id, waiting.invited_by_id, waiting.created_at,
-          waiting.expires_at, waiting.email);
+          waiting.expires_at, waiting.email, waiting.message, waiting.letter_at);
       -- its letter was sent when they were invited
       INSERT INTO outbox (name, data) VALUES ('grant/added',
         jsonb_build_object('grantId', waiting.id, 'actorId', waiting.invited_by_id, 'isOpen', true, 'mail', 'none'));
@@ -535,12 +537,16 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION app.claim_invitations TO sheaf_app;
 
--- What the mail about a grant or an invitation says, while there is one; for the system.
+-- What the mail about a grant or an invitation says, while there is one, and whether its reader has not been here yet; for
+-- the system.
 CREATE FUNCTION app.invitation_letter(collaborator uuid)
-  RETURNS TABLE (user_id uuid, email text, language text, inviter_id uuid, inviter_name text, collection_id uuid, document_id uuid, resource_name text)
+  RETURNS TABLE (user_id uuid, email text, language text, inviter_id uuid, inviter_name text, collection_id uuid, document_id uuid, resource_name text,
+    message text, is_awaited boolean)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT u.id, coalesce(u.email, i.email), coalesce(u.language, g.language, 'en'), g.id, coalesce(g.name, ''),
-         coalesce(p.collection_id, i.collection_id), d.id, coalesce(d.name, c.name)
+         coalesce(p.collection_id, i.collection_id), d.id, coalesce(d.name, c.name), coalesce(p.message, i.message),
+         CASE WHEN p.id IS NULL THEN app.is_invitation_live(i.deleted_at, i.accepted_at, i.expires_at)
+           ELSE app.is_grant_live(p.deleted_at, p.expires_at) AND p.opened_at IS NULL END AND d.access_mode IS DISTINCT FROM 'private'
     FROM (SELECT collaborator) wanted (id)
     LEFT JOIN permissions p ON p.id = wanted.id AND p.deleted_at IS NULL
     LEFT JOIN users u ON u.id = p.user_id
@@ -565,10 +571,43 @@ BEGIN
     UPDATE permissions p SET letter_waits = true WHERE p.id = given;
     UPDATE invitations i SET letter_waits = true WHERE i.id = given;
   ELSE
+    UPDATE permissions p SET letter_at = now() WHERE p.id = given;
+    UPDATE invitations i SET letter_at = now() WHERE i.id = given;
     INSERT INTO outbox (name, data) VALUES ('collaborator/added', jsonb_build_object('collaboratorId', given));
   END IF;
 END $$;
 GRANT EXECUTE ON FUNCTION app.ask_letter TO sheaf_app;
+
+-- Asks for the same mail again, for whoever has not been here yet. It answers alike whether or not the address has an account:
+-- 'sent'; 'recent' where one was asked for less than a minute ago; 'waits' while the document is private. Refuses whoever is
+-- in by now, and groups.
+CREATE FUNCTION app.resend_letter(collection uuid, document uuid, wanted uuid, OUT state text)
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  resource app.resource := app.demand_resource(collection, document, app.manage_permissions());
+  done app.grant_change := app.demand_grant(resource, wanted);
+  previous timestamptz;
+BEGIN
+  IF done.group_id IS NOT NULL OR (done.user_id IS NOT NULL AND app.is_known(done.user_id, resource.collection_id, resource.document_id)) THEN
+    RAISE EXCEPTION 'Nobody is waited for' USING ERRCODE = 'SH004', DETAIL = 'not_awaited';
+  END IF;
+  IF EXISTS (SELECT FROM documents d WHERE d.id = document AND d.access_mode = 'private') THEN
+    UPDATE permissions p SET letter_waits = true WHERE p.id = wanted;
+    UPDATE invitations i SET letter_waits = true WHERE i.id = wanted;
+    state := 'waits';
+    RETURN;
+  END IF;
+  SELECT coalesce((SELECT p.letter_at FROM permissions p WHERE p.id = wanted), (SELECT i.letter_at FROM invitations i WHERE i.id = wanted)) INTO previous;
+  state := CASE WHEN previous > clock_timestamp() - interval '1 minute' THEN 'recent' ELSE 'sent' END;
+  IF state = 'recent' THEN RETURN; END IF;
+  UPDATE permissions p SET letter_at = clock_timestamp() WHERE p.id = wanted;
+  UPDATE invitations i SET letter_at = clock_timestamp() WHERE i.id = wanted;
+  done.role_name := NULL;
+  done.previous_role := NULL;
+  PERFORM app.audit_grant('invitation.resent', collection, document, done);
+  INSERT INTO outbox (name, data) VALUES ('collaborator/reminded', jsonb_build_object('collaboratorId', wanted, 'reminderId', uuidv7()));
+END $$;
+GRANT EXECUTE ON FUNCTION app.resend_letter TO sheaf_app;
 
 -- The actor's mask as far as it can be given on. To edit what is private comes from nobody else seeing it, and ends with
 -- that: whom it was given to would keep it.

@@ -1,9 +1,9 @@
 -- Whom a grant reaches: its person, or everybody in its group. The owner of a collection hears nothing of grants on it.
 CREATE FUNCTION app.reached_by_grant(wanted uuid)
   RETURNS TABLE (person uuid, collection_id uuid, document_id uuid, role_id uuid, mask integer, granted_at timestamptz, deleted_at timestamptz, expires_at timestamptz,
-    granted_by_id uuid, group_id uuid, group_name text)
+    granted_by_id uuid, group_id uuid, group_name text, message text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT up.user_id, p.collection_id, p.document_id, p.role_id, p.mask, p.granted_at, p.deleted_at, p.expires_at, p.granted_by_id, g.id, g.name
+  SELECT up.user_id, p.collection_id, p.document_id, p.role_id, p.mask, p.granted_at, p.deleted_at, p.expires_at, p.granted_by_id, g.id, g.name, p.message
     FROM permissions p JOIN user_principals up ON up.principal_id = p.principal_id LEFT JOIN groups g ON g.id = p.group_id
     LEFT JOIN collections c ON c.id = p.collection_id
    WHERE p.id = wanted AND (p.user_id IS NOT NULL OR p.group_id IS NOT NULL) AND up.user_id IS DISTINCT FROM c.owner_id
@@ -19,7 +19,7 @@ CREATE FUNCTION app.role_facts(role uuid) RETURNS jsonb LANGUAGE sql STABLE SECU
 CREATE FUNCTION app.shared_recipients(event jsonb) RETURNS SETOF app.recipient
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT r.person, (event->>'actorId')::uuid, r.collection_id, r.document_id, app.view_documents(),
-         app.role_facts(r.role_id) || jsonb_build_object('group', coalesce(r.group_name, '')), NULL,
+         app.role_facts(r.role_id) || jsonb_build_object('group', coalesce(r.group_name, '')) || jsonb_strip_nulls(jsonb_build_object('message', r.message)), NULL,
          CASE event->>'mail' WHEN 'none' THEN 'none' WHEN 'letter' THEN 'summary' END
     FROM app.reached_by_grant((event->>'grantId')::uuid) r
    WHERE app.is_grant_live(r.deleted_at, r.expires_at) AND app.allows(app.person_mask(r.person, r.collection_id, r.document_id), app.view_documents())

@@ -51,9 +51,9 @@ BEGIN
   END IF;
   IF previous = 'private' THEN
     WITH given AS (
-      UPDATE permissions p SET letter_waits = false WHERE p.document_id = document AND p.letter_waits RETURNING p.id, p.deleted_at, p.expires_at
+      UPDATE permissions p SET letter_waits = false, letter_at = now() WHERE p.document_id = document AND p.letter_waits RETURNING p.id, p.deleted_at, p.expires_at
     ), invited AS (
-      UPDATE invitations i SET letter_waits = false WHERE i.document_id = document AND i.letter_waits RETURNING i.id, i.deleted_at, i.expires_at
+      UPDATE invitations i SET letter_waits = false, letter_at = now() WHERE i.document_id = document AND i.letter_waits RETURNING i.id, i.deleted_at, i.expires_at
     ), told AS (
       INSERT INTO outbox (name, data) SELECT 'grant/added', jsonb_build_object('grantId', given.id, 'actorId', app.actor_id(), 'isOpen', true, 'mail', 'letter') FROM given
     )

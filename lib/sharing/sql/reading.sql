@@ -1,7 +1,7 @@
 -- A grant or invitation as those see it who may edit or share what it is on.
 CREATE TYPE app.listed_grant AS (id uuid, subject text, email text, name text, user_id uuid, group_id uuid,
   member_count integer, role_id uuid, role text, mask integer, is_pending boolean, is_owner boolean,
-  granter_id uuid, granter_name text, granted_at timestamptz, expires_at timestamptz, is_external boolean);
+  granter_id uuid, granter_name text, granted_at timestamptz, expires_at timestamptz, is_external boolean, letter_at timestamptz, message text);
 
 -- The grants and invitations of a resource itself, for those who edit or manage it. Whom the reader must not know of is
 -- shown by the address that was given.
@@ -25,18 +25,24 @@ CREATE FUNCTION app.list_grants(collection uuid, document uuid) RETURNS SETOF ap
            r.id, r.name, p.mask, u.id IS NOT NULL AND NOT known.yes,
            coalesce(u.id = resource.collection_owner_id AND p.document_id IS NULL, false), giver.id, giver.name, p.granted_at, p.expires_at,
            -- told to people of that workspace alone: others do not see who is in it
-           coalesce(known.yes AND resource.is_own_workspace AND (u.workspace_id <> resource.workspace_id OR u.is_external), false)
+           coalesce(known.yes AND resource.is_own_workspace AND (u.workspace_id <> resource.workspace_id OR u.is_external), false),
+           letter.sent_at, letter.words
       FROM resource CROSS JOIN given p JOIN roles r ON r.id = p.role_id LEFT JOIN users u ON u.id = p.user_id LEFT JOIN groups t ON t.id = p.group_id
       LEFT JOIN LATERAL app.known_person(p.granted_by_id, resource.collection_id, resource.document_id) giver ON true,
-      LATERAL (SELECT u.id IS NOT NULL AND app.is_known(u.id, resource.collection_id, resource.document_id)) known (yes)
+      LATERAL (SELECT u.id IS NOT NULL AND app.is_known(u.id, resource.collection_id, resource.document_id)) known (yes),
+      -- of whom is waited for, to those who wait
+      LATERAL (SELECT CASE WHEN is_awaited THEN p.letter_at END, CASE WHEN is_awaited THEN p.message END
+        FROM (SELECT u.id IS NOT NULL AND NOT known.yes AND app.allows(resource.rights, app.manage_permissions())) a (is_awaited)) letter (sent_at, words)
      WHERE (u.id IS NOT NULL OR t.id IS NOT NULL) AND app.is_grant_live(p.deleted_at, p.expires_at)
     UNION ALL
-    SELECT i.id, 'user', i.email, NULL, NULL, NULL, NULL, r.id, r.name, r.mask, true, false, giver.id, giver.name, i.created_at, i.expires_at, false
+    SELECT i.id, 'user', i.email, NULL, NULL, NULL, NULL, r.id, r.name, r.mask, true, false, giver.id, giver.name, i.created_at, i.expires_at, false,
+           CASE WHEN app.allows(resource.rights, app.manage_permissions()) THEN i.letter_at END,
+           CASE WHEN app.allows(resource.rights, app.manage_permissions()) THEN i.message END
       FROM resource CROSS JOIN waiting i JOIN roles r ON r.id = i.role_id
       LEFT JOIN LATERAL app.known_person(i.invited_by_id, resource.collection_id, resource.document_id) giver ON true
      WHERE app.is_invitation_live(i.deleted_at, i.accepted_at, i.expires_at)
   ) grants (id, subject, email, name, user_id, group_id, member_count, role_id, role, mask, is_pending, is_owner, granter_id, granter_name,
-    granted_at, expires_at, is_external)
+    granted_at, expires_at, is_external, letter_at, message)
   ORDER BY NOT is_owner, granted_at, id
 $$;
 GRANT EXECUTE ON FUNCTION app.list_grants TO sheaf_app;

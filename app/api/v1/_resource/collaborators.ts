@@ -1,7 +1,7 @@
 import { route } from "#lib/http/route.ts";
 import { idParams } from "#lib/http/schema.ts";
 import { onResource, type ResourceType } from "#lib/sharing/api.ts";
-import { changeGrant, grant, listGrants, revoke } from "#lib/sharing/index.ts";
+import { changeGrant, grant, listGrants, resendLetter, revoke } from "#lib/sharing/index.ts";
 import {
   addedGrantSchema,
   changeGrantSchema,
@@ -9,6 +9,7 @@ import {
   grantInputSchema,
   grantListSchema,
   grantViewSchema,
+  resentSchema,
 } from "#lib/sharing/schema.ts";
 
 /** `…/collaborators` of a collection or a document. */
@@ -44,5 +45,16 @@ export const collaboratorRoutes = (type: ResourceType) => ({
       await revoke(actor, { type, id }, collaboratorId);
       return { status: 204 };
     },
+  ),
+});
+
+/** `…/collaborators/{collaboratorId}/resend` of a collection or a document. */
+export const resendRoutes = (type: ResourceType) => ({
+  POST: route(
+    onResource[type].resendLetter,
+    { params: collaboratorParams, answers: { 200: resentSchema } },
+    async ({ actor, params: { id, collaboratorId } }) => ({
+      body: await resendLetter(actor, { type, id }, collaboratorId),
+    }),
   ),
 });

@@ -19,6 +19,7 @@ export * as collectionsIdAccessRequests from "../collections/[id]/access-request
 export * as collectionsIdAccessExplain from "../collections/[id]/access/explain/route.ts";
 export * as collectionsIdAccess from "../collections/[id]/access/route.ts";
 export * as collectionsIdAccessSimulate from "../collections/[id]/access/simulate/route.ts";
+export * as collectionsIdCollaboratorsCollaboratorIdResend from "../collections/[id]/collaborators/[collaboratorId]/resend/route.ts";
 export * as collectionsIdCollaboratorsCollaboratorId from "../collections/[id]/collaborators/[collaboratorId]/route.ts";
 export * as collectionsIdCollaborators from "../collections/[id]/collaborators/route.ts";
 export * as collectionsIdPossibleOwners from "../collections/[id]/possible-owners/route.ts";
@@ -33,6 +34,7 @@ export * as documentsIdAccessRequests from "../documents/[id]/access-requests/ro
 export * as documentsIdAccessExplain from "../documents/[id]/access/explain/route.ts";
 export * as documentsIdAccess from "../documents/[id]/access/route.ts";
 export * as documentsIdAccessSimulate from "../documents/[id]/access/simulate/route.ts";
+export * as documentsIdCollaboratorsCollaboratorIdResend from "../documents/[id]/collaborators/[collaboratorId]/resend/route.ts";
 export * as documentsIdCollaboratorsCollaboratorId from "../documents/[id]/collaborators/[collaboratorId]/route.ts";
 export * as documentsIdCollaborators from "../documents/[id]/collaborators/route.ts";
 export * as documentsIdConfirm from "../documents/[id]/confirm/route.ts";

@@ -1,0 +1,3 @@
+import { resendRoutes } from "#app/api/v1/_resource/collaborators.ts";
+
+export const { POST } = resendRoutes("document");
