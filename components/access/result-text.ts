@@ -7,7 +7,7 @@ import type { AccessPathView, PersonAccessView } from "#lib/sharing/access-schem
 type Result = Pick<PersonAccessView, "person" | "role" | "permissions" | "sources">;
 
 /** By which ways somebody has access, each once: "through group Editorial and as owner of the collection". */
-function useWays({ workspace }: SharedThing) {
+export function useWays({ workspace }: Pick<SharedThing, "workspace">) {
   const t = useTranslations("share.loss.ways");
   const locale = useLocale();
   const wayOf = ({ via, group, resource }: AccessPathView): string => {

@@ -94,7 +94,7 @@ export function DocumentAccess({ document, isMine, onSaid, onRefused }: Document
             setAsked(null);
             void change(asked.next);
           }}
-          className="mt-1 mb-2 ml-10"
+          className="mt-1 mb-2 sm:ml-10"
         />
       )}
     </>

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import { InlineQuestion } from "#components/ui/inline-question.tsx";
 import type { GrantView } from "#lib/sharing/schema.ts";
 import { EndField, useEnd } from "./end-field.tsx";
-import { grantName } from "./grant-row.tsx";
+import { grantName } from "./grant-name.ts";
 
 interface EndQuestionProps {
   grant: GrantView;
@@ -21,6 +21,7 @@ export function EndQuestion({ grant, onClose, onChoose }: EndQuestionProps) {
     <InlineQuestion
       title={t("endTitle", { name: grantName(grant) })}
       hasFields
+      className="mb-2 sm:ml-10"
       confirmLabel={common("save")}
       onCancel={onClose}
       onConfirm={() => {

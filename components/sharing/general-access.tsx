@@ -106,7 +106,7 @@ export function GeneralAccess({ collection, isOwner, onSaid, onRefused }: Genera
             setAsked(null);
             void open(asked.next);
           }}
-          className="mt-1 mb-2 ml-10"
+          className="mt-1 mb-2 sm:ml-10"
         />
       )}
     </>

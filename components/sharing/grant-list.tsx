@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Whose } from "#components/access/queries.ts";
+import { ApiError } from "#components/api-error.ts";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { SearchField } from "#components/ui/search-field.tsx";
@@ -11,7 +12,8 @@ import { notify } from "#components/ui/toast.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 import { foldedName } from "#lib/http/values.ts";
 import type { GrantView } from "#lib/sharing/schema.ts";
-import { grantName, GrantRow } from "./grant-row.tsx";
+import { grantName } from "./grant-name.ts";
+import { GrantRow } from "./grant-row.tsx";
 import { EndQuestion } from "./end-question.tsx";
 import { LossQuestion } from "./loss-question.tsx";
 import { Problem } from "./problem.tsx";
@@ -26,6 +28,7 @@ import {
   useAddGrant,
   useChangeGrant,
   useRemoveGrant,
+  useResendLetter,
 } from "./queries.ts";
 import { RoleMenu } from "./role-menu.tsx";
 import type { OnRefused, SharedThing } from "./shared-thing.ts";
@@ -42,7 +45,7 @@ const letterMs = 60_000;
 
 interface Failure {
   /** What was tried. */
-  step: "role" | "end" | "removal" | "undo";
+  step: "role" | "end" | "removal" | "undo" | "letter";
   error: unknown;
 }
 
@@ -80,6 +83,10 @@ export function GrantList(props: GrantListProps) {
   const [asked, setAsked] = useState<Asked | null>(null);
   /** Whose end of access is being chosen, by `grantSubjectKey`. */
   const [ending, setEnding] = useState<string | null>(null);
+  /** What became of a letter that was asked for again, where the row does not show it. */
+  const [notes, setNotes] = useState<Readonly<Record<string, string>>>({});
+  /** Whose letter is being asked for again. */
+  const [resending, setResending] = useState<string | null>(null);
   const [typed, setTyped] = useState("");
   const timers = useRef(new Set<ReturnType<typeof setTimeout>>());
   /** Under way, by the grant's id. */
@@ -88,6 +95,7 @@ export function GrantList(props: GrantListProps) {
   const { mutateAsync: change } = useChangeGrant(thing);
   const { mutateAsync: remove } = useRemoveGrant(thing);
   const { mutateAsync: add } = useAddGrant(thing);
+  const { mutateAsync: resend } = useResendLetter(thing);
   const { askFor, prepare } = useLoss(thing);
   useEffect(() => {
     const pending = timers.current;
@@ -201,6 +209,7 @@ export function GrantList(props: GrantListProps) {
         await removals.current.get(grant.id);
         await add({
           ...{ subject: subjectOf(grant), role: roleOfGrant(grant), expiresAt: grant.expiresAt },
+          message: grant.message ?? undefined,
           // who was told once is not told again
           notify: Date.now() - Date.parse(grant.grantedAt) < letterMs,
           was: grant,
@@ -212,6 +221,26 @@ export function GrantList(props: GrantListProps) {
         throw error;
       }
       onSaid(t("saidRestored", { name: grantName(grant) }));
+    });
+
+  const onResend = (grant: GrantView) =>
+    attempt(grant, "letter", async () => {
+      const key = grantSubjectKey(grant);
+      if (resending === key) return;
+      setResending(key);
+      setNotes(({ [key]: _, ...others }) => others);
+      try {
+        const { state } = await resend(grant);
+        const said = t(`letter.${state}`, { name: grantName(grant) });
+        if (state !== "sent") setNotes((current) => ({ ...current, [key]: said }));
+        onSaid(said);
+      } catch (error) {
+        if (!(error instanceof ApiError && error.code === "conflict")) throw error;
+        // they came in at this moment: the row, read again, shows it
+        onSaid(t("letter.here", { name: grantName(grant) }));
+      } finally {
+        setResending(null);
+      }
     });
 
   const gone = new Map(removed.map((grant) => [grantSubjectKey(grant), grant]));
@@ -257,6 +286,12 @@ export function GrantList(props: GrantListProps) {
               ) : (
                 <GrantRow
                   grant={grant}
+                  isResending={resending === key}
+                  onResend={
+                    grant.isPending && thing.canShare && !isProvisional(grant)
+                      ? () => void onResend(grant)
+                      : undefined
+                  }
                   action={
                     grant.isOwner || !thing.canShare || isProvisional(grant) ? (
                       <span className="text-ink-muted max-w-36 shrink-0 truncate px-2.5 text-sm">
@@ -304,9 +339,10 @@ export function GrantList(props: GrantListProps) {
                     setAsked(null);
                     asked.act();
                   }}
-                  className="mb-2 ml-10"
+                  className="mb-2 sm:ml-10"
                 />
               )}
+              {notes[key] && <p className="text-ink-muted pb-1.5 pl-10 text-sm text-pretty">{notes[key]}</p>}
               {failure && (
                 <Problem
                   error={failure.error}

@@ -1,21 +1,26 @@
 "use client";
-import { ChevronRight, CircleUserRound, UsersRound } from "lucide-react";
+import { ChevronRight } from "lucide-react";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { type ReactNode, useId, useState } from "react";
-import { Avatar } from "#components/ui/avatar.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { RelativeTime } from "#components/ui/relative-time.tsx";
 import { formatDate } from "#lib/i18n/format.ts";
 import type { GrantView } from "#lib/sharing/schema.ts";
+import { GrantIcon } from "./grant-icon.tsx";
+import { grantName } from "./grant-name.ts";
 import { GroupPeople } from "./group-people.tsx";
-import { IconCircle } from "./icon-circle.tsx";
 
-/** What a grant's holder is called. */
-export const grantName = ({ name, email }: Pick<GrantView, "name" | "email">): string => name ?? email ?? "";
+interface GrantRowProps {
+  grant: GrantView;
+  action: ReactNode;
+  isResending?: boolean;
+  /** Sends the letter of an invitation again; left out where the reader may not, or nobody is waited for. */
+  onResend?: (() => void) | undefined;
+}
 
 /** Somebody or a group with access, or an address that is invited: who, since when, until when, and as what. */
-export function GrantRow({ grant, action }: { grant: GrantView; action: ReactNode }) {
+export function GrantRow({ grant, action, isResending = false, onResend }: GrantRowProps) {
   const t = useTranslations("share");
   const common = useTranslations("common");
   const id = useId();
@@ -53,7 +58,7 @@ export function GrantRow({ grant, action }: { grant: GrantView; action: ReactNod
             )}
             {grant.isExternal && <Badge tone="warning">{t("external")}</Badge>}
           </span>
-          <Facts grant={grant} />
+          <Facts grant={grant} isResending={isResending} onResend={onResend} />
         </span>
         {action}
       </div>
@@ -66,25 +71,10 @@ export function GrantRow({ grant, action }: { grant: GrantView; action: ReactNod
   );
 }
 
-function GrantIcon({ grant }: { grant: GrantView }) {
-  if (grant.group)
-    return (
-      <IconCircle>
-        <UsersRound />
-      </IconCircle>
-    );
-  if (!grant.isPending) return <Avatar id={grant.userId ?? grant.email ?? ""} name={grantName(grant)} />;
-  return (
-    <span
-      aria-hidden
-      className="border-line-strong text-ink-faint grid size-7 shrink-0 place-items-center rounded-full border border-dashed"
-    >
-      <CircleUserRound className="size-4" />
-    </span>
-  );
-}
+/** What is asked for again within this time has not been seen to be two letters. */
+const sameLetterMs = 5000;
 
-function Facts({ grant }: { grant: GrantView }) {
+function Facts({ grant, isResending, onResend }: Omit<GrantRowProps, "action">) {
   const t = useTranslations("share");
   const locale = useLocale();
   const timeZone = useTimeZone();
@@ -95,6 +85,22 @@ function Facts({ grant }: { grant: GrantView }) {
       <>
         {t("invited")} <RelativeTime value={grant.grantedAt} />
       </>
+    ),
+    grant.letterAt && Date.parse(grant.letterAt) - Date.parse(grant.grantedAt) > sameLetterMs && (
+      <>
+        {t("letter.again")} <RelativeTime value={grant.letterAt} />
+      </>
+    ),
+    onResend && (
+      <button
+        type="button"
+        aria-label={t("letter.resendTo", { name: grantName(grant) })}
+        aria-disabled={isResending || undefined}
+        onClick={onResend}
+        className="text-accent-ink -my-1 rounded-sm py-1 font-medium hover:underline aria-disabled:opacity-60 pointer-coarse:-my-2.5 pointer-coarse:py-2.5"
+      >
+        {t("letter.resend")}
+      </button>
     ),
     grant.expiresAt && t("endsOn", { date: formatDate(grant.expiresAt, { locale, timeZone }) }),
   ].filter(Boolean);

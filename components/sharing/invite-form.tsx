@@ -7,6 +7,7 @@ import { Meter } from "#components/ui/meter.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { isAddress, splitAddresses } from "./addresses.ts";
 import { EndField, useEnd } from "./end-field.tsx";
+import { MessageField, MessageToggle, useMessage } from "./message-field.tsx";
 import { Problem, useProblemText } from "./problem.tsx";
 import { subjectKey, useAddGrant } from "./queries.ts";
 import type { OnRefused, SharedThing } from "./shared-thing.ts";
@@ -40,6 +41,7 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
   const [chips, setChips] = useState<ChosenSubject[]>([]);
   const [chosen, setChosen] = useState("viewer");
   const end = useEnd();
+  const message = useMessage();
   const [full, setFull] = useState<Figures | null>(null);
   const [waiting, setWaiting] = useState<unknown>(null);
   const { choices, isLimited } = useRoles(thing);
@@ -77,7 +79,7 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
     const results = await Promise.all(
       ready.map(async (chip): Promise<ChosenSubject | null> => {
         try {
-          await add({ subject: chip.subject, role, expiresAt });
+          await add({ subject: chip.subject, role, expiresAt, message: message.text.trim() });
           return null;
         } catch (error) {
           onRefused(error, t("failed", { address: chip.label }));
@@ -93,6 +95,7 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
     );
     const refused = results.filter((chip) => chip !== null);
     if (refused.length > 0) setChips((current) => [...current, ...refused]);
+    else message.clear();
     const added = ready.filter((_, index) => results[index] === null);
     if (added.length > 0) onSaid(t("said", { count: added.length, address: added[0]!.label }));
   }
@@ -165,9 +168,12 @@ export function InviteForm({ thing, taken, onUnsent, onSaid, onRefused }: Invite
         </div>
       )}
       <div className="text-ink-muted mt-2 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
+        <MessageToggle {...message.field} />
+        <span aria-hidden>·</span>
         <EndField {...end.field} />
         {isLimited && <span className="basis-full">{t("limitedRoles")}</span>}
       </div>
+      <MessageField {...message.field} />
     </form>
   );
 }

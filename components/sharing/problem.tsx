@@ -6,12 +6,17 @@ import { cn } from "#components/ui/cn.ts";
 import { ErrorText } from "#components/ui/error-text.tsx";
 import { useErrorText } from "#components/use-error-text.ts";
 
-/** Says what went wrong; of what somebody else changed at the same moment, that the newest state is shown now. */
+/**
+ * Says what went wrong; of what somebody else changed at the same moment, that the newest state is shown now. A conflict that
+ * names its cause, such as the address that leads to the same mailbox, is told as it is.
+ */
 export function useProblemText(): (error: unknown) => string {
   const t = useTranslations("share");
   const textOf = useErrorText();
   return (error) =>
-    error instanceof ApiError && error.code === "conflict" ? t("changedMeanwhile") : textOf(error);
+    error instanceof ApiError && error.code === "conflict" && Object.keys(error.details).length === 0
+      ? t("changedMeanwhile")
+      : textOf(error);
 }
 
 interface ProblemProps {

@@ -118,6 +118,8 @@ export interface NewGrant {
   expiresAt: string | null;
   /** False: no letter to the address. */
   notify?: boolean;
+  /** What the letter says beside that. */
+  message?: string | undefined;
   /** What is given back: it shows as it was until the list is read again. */
   was?: GrantView;
 }
@@ -147,6 +149,8 @@ const provisional = ({ subject, role, expiresAt, was }: NewGrant): GrantView => 
   grantedBy: null,
   grantedAt: new Date().toISOString(),
   expiresAt,
+  letterAt: null,
+  message: null,
   ...was,
   id: provisionalId(subject),
 });
@@ -158,7 +162,7 @@ export function useAddGrant(ref: Ref) {
   const client = useQueryClient();
   return useMutation({
     mutationKey: grantsKey(ref),
-    mutationFn: ({ subject, role, expiresAt, notify }: NewGrant) =>
+    mutationFn: ({ subject, role, expiresAt, notify, message }: NewGrant) =>
       call(onResource[ref.type].grant, {
         params: { id: ref.id },
         body: {
@@ -166,6 +170,7 @@ export function useAddGrant(ref: Ref) {
           ...roleBody(role),
           expiresAt,
           notify,
+          message: message || undefined,
         },
       }),
     async onMutate(grant) {
@@ -245,6 +250,37 @@ export function useRemoveGrant(ref: Ref) {
       if (!isLeaving || error) return void refreshAccess(client, ref);
       invalidateKinds(client, ["collections", "documents", "grants", "access"], [ref.id]);
     },
+  });
+}
+
+/** Gives up grants of the reader's own; `isGone` where nothing else lets them in. What is gone already counts as done. */
+export function useLeave(ref: Ref) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: grantsKey(ref),
+    mutationFn: async ({ grantIds }: { grantIds: readonly string[]; isGone: boolean }) => {
+      for (const collaboratorId of grantIds) {
+        try {
+          await call(onResource[ref.type].revoke, { params: { id: ref.id, collaboratorId } });
+        } catch (error) {
+          if (!(error instanceof ApiError && error.code === "not_found")) throw error;
+        }
+      }
+    },
+    onSettled: (_answer, error, { isGone }) => {
+      if (!isGone || error) return void refreshAccess(client, ref);
+      invalidateKinds(client, ["collections", "documents", "grants", "access"], [ref.id]);
+    },
+  });
+}
+
+/** Sends the letter of somebody who has not been here yet again. */
+export function useResendLetter(ref: Ref) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (grant: GrantView) =>
+      call(onResource[ref.type].resendLetter, { params: { id: ref.id, collaboratorId: grant.id } }),
+    onSettled: () => void refreshAccess(client, ref),
   });
 }
 

@@ -5,7 +5,7 @@ import { Button } from "#components/ui/button.tsx";
 import { DropdownMenu, MenuItem, MenuRadioGroup, MenuSeparator } from "#components/ui/dropdown-menu.tsx";
 import { formatDate } from "#lib/i18n/format.ts";
 import type { GrantView } from "#lib/sharing/schema.ts";
-import { grantName } from "./grant-row.tsx";
+import { grantName } from "./grant-name.ts";
 import { type GrantChange, roleOfGrant } from "./queries.ts";
 import type { SharedThing } from "./shared-thing.ts";
 import { useRoleLabel, useRoles } from "./use-roles.ts";
@@ -82,6 +82,11 @@ export function RoleMenu({ thing, grant, onChange, onPickEnd, onRemove, onExplai
       {grant.grantedBy && (
         <p className="border-line text-ink-muted mt-1 border-t px-2 pt-2 pb-1 text-sm">
           {t("givenBy", { name: grant.grantedBy.name, date: date(grant.grantedAt) })}
+        </p>
+      )}
+      {grant.message && (
+        <p className="text-ink-muted max-w-80 px-2 pt-1 pb-1.5 text-sm wrap-anywhere whitespace-pre-line">
+          {t("letter.withMessage", { message: grant.message })}
         </p>
       )}
     </DropdownMenu>

@@ -6,7 +6,7 @@ import type { Permission } from "#lib/authz/permissions.ts";
 import type { AccessMode } from "#lib/documents/schema.ts";
 import type { AccessPathView, SimulateInput } from "#lib/sharing/access-schema.ts";
 import type { GrantView } from "#lib/sharing/schema.ts";
-import { grantName } from "./grant-row.tsx";
+import { grantName } from "./grant-name.ts";
 import { type Loss, lossOf, needsAsking } from "./loss.ts";
 import { readAccess, simulationQuery } from "./queries.ts";
 import type { RoleChoice } from "./role-choice.ts";

@@ -15,7 +15,10 @@ import { expect, look, test } from "../support/test.ts";
 async function expectNoControls(page: Page): Promise<void> {
   await expect(page.getByRole("button", { name: "Upload" })).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Edit name" })).toHaveCount(0);
-  await expect(page.getByRole("button", { name: "Actions of this collection" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Actions of this collection" }).click();
+  await expect(page.getByRole("menuitem", { name: "Settings" })).toBeVisible();
+  await expect(page.getByRole("menuitem", { name: "Move to trash" })).toHaveCount(0);
+  await page.keyboard.press("Escape");
 }
 
 /** Every way of changing what somebody was only given to read. */

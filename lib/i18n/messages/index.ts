@@ -4,6 +4,7 @@ import enShell from "./en/shell.json" with { type: "json" };
 import enAuth from "./en/auth.json" with { type: "json" };
 import enHome from "./en/home.json" with { type: "json" };
 import enCollection from "./en/collection.json" with { type: "json" };
+import enCollectionSettings from "./en/collection-settings.json" with { type: "json" };
 import enDocument from "./en/document.json" with { type: "json" };
 import enUpload from "./en/upload.json" with { type: "json" };
 import enShare from "./en/share.json" with { type: "json" };
@@ -30,6 +31,7 @@ import deShell from "./de/shell.json" with { type: "json" };
 import deAuth from "./de/auth.json" with { type: "json" };
 import deHome from "./de/home.json" with { type: "json" };
 import deCollection from "./de/collection.json" with { type: "json" };
+import deCollectionSettings from "./de/collection-settings.json" with { type: "json" };
 import deDocument from "./de/document.json" with { type: "json" };
 import deUpload from "./de/upload.json" with { type: "json" };
 import deShare from "./de/share.json" with { type: "json" };
@@ -59,6 +61,7 @@ const en = {
   auth: enAuth,
   home: enHome,
   collection: enCollection,
+  collectionSettings: enCollectionSettings,
   document: enDocument,
   upload: enUpload,
   share: enShare,
@@ -91,6 +94,7 @@ const de: Messages = {
   auth: deAuth,
   home: deHome,
   collection: deCollection,
+  collectionSettings: deCollectionSettings,
   document: deDocument,
   upload: deUpload,
   share: deShare,
