@@ -12,11 +12,11 @@ const Items = lazyPart(() =>
   import("./collection-menu-items.tsx").then((module) => module.CollectionMenuItems),
 );
 
-/** What those who manage it can do with a collection as a whole. */
+/** What one can do with a collection as a whole. */
 export function CollectionMenu({ collection }: { collection: CollectionView }) {
   const t = useTranslations("collection");
   const [isHandingOver, setHandingOver] = useState(false);
-  if (!collection.abilities.canDelete || collection.trashedAt) return null;
+  if (collection.trashedAt) return null;
   return (
     <>
       <MenuButton

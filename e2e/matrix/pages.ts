@@ -96,6 +96,14 @@ export const pages: Page[] = [
       })),
   },
   {
+    folder: "(workspace)/collections/[id]/settings",
+    shows: ({ shared }) =>
+      collections.map((collection) => ({
+        ...{ path: `/collections/${shared[collection].id}/settings`, secret: shared[collection].canary },
+        isFor: (who) => isSomebody(who) && mayOpenCollection(who, collection),
+      })),
+  },
+  {
     folder: "(workspace)/documents/[id]",
     shows: ({ shared }) =>
       documents.map(([collection, key]) => ({
