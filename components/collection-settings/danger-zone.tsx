@@ -7,6 +7,7 @@ import { distinctPaths } from "#components/access/path-list.tsx";
 import { ownAccessQuery } from "#components/access/queries.ts";
 import { useWays } from "#components/access/result-text.ts";
 import { useMoveToTrash } from "#components/collections/use-move-to-trash.ts";
+import { LazyTransferDialog } from "#components/ownership/lazy-transfer-dialog.tsx";
 import { useLeave } from "#components/sharing/queries.ts";
 import { sharedCollection } from "#components/sharing/shared-thing.ts";
 import { AlertDialog } from "#components/ui/alert-dialog.tsx";
@@ -23,6 +24,7 @@ export function DangerZone({ collection }: { collection: CollectionView }) {
   return (
     <Card className="divide-line divide-y px-5">
       <Leave collection={collection} />
+      {collection.abilities.canDelete && !collection.trashedAt && <HandOver collection={collection} />}
       {collection.abilities.canDelete && !collection.trashedAt && (
         <DangerRow
           title={t("trashTitle")}
@@ -53,6 +55,23 @@ function DangerRow({ title, text, action }: DangerRowProps) {
       </div>
       {action}
     </section>
+  );
+}
+
+/** Offers the collection to another owner. */
+function HandOver({ collection }: { collection: CollectionView }) {
+  const t = useTranslations("collection");
+  const offer = useTranslations("ownership.offer");
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <DangerRow
+        title={t("handOver")}
+        text={offer("description")}
+        action={<Button onClick={() => setOpen(true)}>{t("handOver")}</Button>}
+      />
+      <LazyTransferDialog collection={collection} isOpen={isOpen} onOpenChange={setOpen} />
+    </>
   );
 }
 
