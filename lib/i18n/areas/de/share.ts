@@ -1,5 +1,5 @@
 import access from "../../messages/de/access.json" with { type: "json" };
-import collectionSettings from "../../messages/de/collection-settings.json" with { type: "json" };
+import collectionSettings from "../../messages/de/collectionSettings.json" with { type: "json" };
 import links from "../../messages/de/links.json" with { type: "json" };
 import ownership from "../../messages/de/ownership.json" with { type: "json" };
 import requests from "../../messages/de/requests.json" with { type: "json" };

@@ -1,5 +1,5 @@
 import access from "../../messages/en/access.json" with { type: "json" };
-import collectionSettings from "../../messages/en/collection-settings.json" with { type: "json" };
+import collectionSettings from "../../messages/en/collectionSettings.json" with { type: "json" };
 import links from "../../messages/en/links.json" with { type: "json" };
 import ownership from "../../messages/en/ownership.json" with { type: "json" };
 import requests from "../../messages/en/requests.json" with { type: "json" };
