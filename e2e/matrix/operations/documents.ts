@@ -15,7 +15,10 @@ const managesMode: Rule = ({ rights, rightsAround, isOwner }) =>
 const setsMode = unless(managesMode, ({ persona }) =>
   persona.is === "guest" ? "not for guests" : "allowed",
 );
-const modeTold = (wanted: string) => ({ parts: mode(wanted), tells: () => ({ mode: wanted }) });
+const modeTold = (wanted: string) => ({
+  ...{ names: "manage_permissions" as const, parts: mode(wanted) },
+  tells: () => ({ mode: wanted }),
+});
 
 /** Into a collection that the whole workspace may see, where everybody has the grants they have on each. */
 const toOther: CollectionKey = "open to the workspace";
@@ -81,7 +84,7 @@ export const documents: Domain = {
         trashed: ifAllowed(deletes),
       },
       pending: (c) => (isKeeper(c) ? 204 : "unseen"),
-      tells: trashedThing(true),
+      ...{ names: "delete_any_documents", tells: trashedThing(true) },
     },
     {
       ...{
@@ -91,12 +94,13 @@ export const documents: Domain = {
         may: deletes,
         trashed: ifAllowed(deletes),
       },
-      ...{ answers: 204, parts: () => ({ query: "?permanent=true" }) },
+      ...{ answers: 204, names: "delete_any_documents", parts: () => ({ query: "?permanent=true" }) },
       pending: (c) => (isKeeper(c) ? "allowed" : "unseen"),
       leaves: ({ id }) => ["SELECT WHERE NOT EXISTS (SELECT FROM documents WHERE id = $1)", id],
     },
     {
       ...{ route: `POST ${document}/restore`, of: "document", may: deletes },
+      names: "delete_any_documents",
       ...{ trashed: ifAllowed(deletes), tells: trashedThing(false) },
     },
     {
@@ -115,6 +119,7 @@ export const documents: Domain = {
     },
     {
       ...{ route: `POST ${document}/process`, of: "document", may: has("run_jobs"), answers: 202 },
+      names: "run_jobs",
       tells: ({ id }) => ({ id }),
     },
     {

@@ -53,6 +53,7 @@ function onEither(of: Operation["of"]): Operation[] {
         may: shares("viewer"),
         answers: 201,
       },
+      names: "manage_permissions",
       parts: ({ stranger }) => ({ body: { email: stranger.email, role: "viewer" } }),
       tells: ({ stranger }) => ({ email: stranger.email, groupId: null, role: "viewer", expiresAt: null }),
       leaves: ({ stranger, id }) => [
@@ -62,18 +63,21 @@ function onEither(of: Operation["of"]): Operation[] {
     },
     {
       ...{ route: `POST ${path}/collaborators`, as: "an owner", of, may: shares("owner"), answers: 201 },
+      names: "manage_permissions",
       parts: ({ world }) => ({ body: { email: world.emails.colleague, role: "owner" } }),
       tells: ({ world }) => ({ email: world.emails.colleague, role: "owner", roleId: world.roleIds.owner }),
     },
     {
       // groups and roles are their workspace's: others share without them
       ...{ route: `POST ${path}/collaborators`, as: "a group", of, answers: 201 },
+      names: "manage_permissions",
       may: unless(shares(), (c) => (c.persona.workspace === "home" ? shares("viewer")(c) : "no such group")),
       parts: ({ world }) => ({ body: { groupId: world.groups.spare, role: "viewer" } }),
       tells: ({ world }) => ({ email: null, groupId: world.groups.spare, role: "viewer" }),
     },
     {
       ...{ route: `POST ${path}/collaborators`, as: "a custom role", of, answers: 201 },
+      names: "manage_permissions",
       may: unless(shares(), (c) => (c.persona.workspace === "home" ? shares("sharer")(c) : "no such role")),
       parts: ({ world }) => ({ body: { email: world.emails.outsider, roleId: world.roleIds.sharer } }),
       tells: ({ world }) => ({ email: world.emails.outsider, roleId: world.roleIds.sharer }),
@@ -84,6 +88,7 @@ function onEither(of: Operation["of"]): Operation[] {
       of,
       may: shares("viewer"),
       grantOf: somebodysGrant,
+      names: "manage_permissions",
       parts: longer,
       tells: ({ grantId }) => ({ id: grantId, role: "viewer", expiresAt: (at) => at !== null }),
     },
@@ -95,25 +100,30 @@ function onEither(of: Operation["of"]): Operation[] {
         may: shares("editor"),
         grantOf: somebodysGrant,
       },
+      names: "manage_permissions",
       parts: give({ role: "editor" }),
       tells: ({ grantId, world }) => ({ id: grantId, role: "editor", roleId: world.roleIds.editor }),
     },
     {
       ...{ route: `PATCH ${one}`, as: "a grant elsewhere", of, grantOf: "another collection", parts: longer },
+      names: "manage_permissions",
       may: unless(shares(), "no such grant"),
     },
     {
       // anybody may give up what they have themselves
       ...{ route: `DELETE ${one}`, as: "a viewer", of, grantOf: somebodysGrant, answers: 204 },
+      names: "manage_permissions",
       ...closing(endsOwn(somebodysGrant, "allowed", shares("viewer"))),
       leaves: ended,
     },
     {
       ...{ route: `DELETE ${one}`, as: "a grant elsewhere", of, grantOf: "another collection" },
+      names: "manage_permissions",
       ...closing(endsOwn(somebodysGrant, "no such grant", unless(shares(), "no such grant"))),
     },
     {
       ...{ route: `DELETE ${one}`, as: "a grant that is nowhere", of, grantOf: "nobody" },
+      names: "manage_permissions",
       ...closing(unless(shares(), "no such grant")),
     },
     {
@@ -124,15 +134,18 @@ function onEither(of: Operation["of"]): Operation[] {
     },
     {
       ...{ route: `POST ${one}/resend`, as: "a grant elsewhere", of, grantOf: "another collection" },
+      names: "manage_permissions",
       may: unless(shares(), "no such grant"),
     },
     ...gone.flatMap((whose): Operation[] => [
       {
         ...{ route: `PATCH ${one}`, as: `that of the ${whose}`, of, grantOf: whose, parts: longer },
+        names: "manage_permissions",
         may: unless(shares(), "no such grant"),
       },
       {
         ...{ route: `DELETE ${one}`, as: `that of the ${whose}`, of, grantOf: whose },
+        names: "manage_permissions",
         ...closing(endsOwn(whose, "no such grant", unless(shares(), "no such grant"))),
       },
       {
@@ -215,10 +228,12 @@ export const sharing: Domain = {
         of: "collection",
         may: unless(shares("owner"), "the owner stays"),
       },
+      names: "manage_permissions",
       ...{ grantOf: "owner", parts: () => ({ body: { role: "viewer" } }) },
     },
     {
       ...{ route: `DELETE ${collection}/collaborators/{collaboratorId}`, as: "the owner", of: "collection" },
+      names: "manage_permissions",
       grantOf: "owner",
       ...closing(endsOwn("owner", "the owner stays", unless(shares("owner"), "the owner stays"))),
     },
@@ -231,6 +246,7 @@ export const sharing: Domain = {
         answers: 204,
       },
       grantOf: "themselves",
+      names: "manage_permissions",
       ...closing((c) => {
         const { grant, ended, through } = c.persona;
         if (c.who === "owner") return "the owner stays";
