@@ -17,6 +17,7 @@ const onEither = (of: Operation["of"]): Operation[] => {
     },
     {
       ...{ isBroad: true, route: `POST ${route}`, of, may: shares("viewer"), answers: 201 },
+      names: "manage_permissions",
       parts: () => ({ body: { name: "Press", role: "viewer" } }),
       tells: () => ({ name: "Press", role: "viewer", expiresAt: null, hasPassword: false }),
       leaves: ({ id }) => [
@@ -26,6 +27,7 @@ const onEither = (of: Operation["of"]): Operation[] => {
     },
     {
       ...{ route: `POST ${route}`, as: "for commenting", of, may: shares("commenter"), answers: 201 },
+      names: "manage_permissions",
       parts: () => ({ body: { role: "commenter" } }),
       tells: () => ({ role: "commenter" }),
     },

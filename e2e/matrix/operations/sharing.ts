@@ -129,6 +129,7 @@ function onEither(of: Operation["of"]): Operation[] {
     {
       // whoever is in gets no letter again; to those of elsewhere they look as if they had not been here yet
       ...{ route: `POST ${one}/resend`, of, grantOf: somebodysGrant },
+      names: "manage_permissions",
       may: unless(shares(), (c) => (c.persona.workspace === "home" ? "nobody waits" : "allowed")),
       tells: () => ({ state: (state) => state === "sent" || state === "recent" }),
     },
