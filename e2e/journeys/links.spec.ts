@@ -151,10 +151,11 @@ test("a link for looking alone shows pages with the visitor's name, and never th
     expect([path, answer.status()]).toEqual([path, 403]);
   }
   const log = await product.query<{ name: string }>(
-    "SELECT metadata->>'name' AS name FROM audit_events WHERE actor_id = $1 AND action = 'document.viewed'",
+    // once an hour by each instance that they came to
+    "SELECT DISTINCT metadata->>'name' AS name FROM audit_events WHERE actor_id = $1 AND action = 'document.viewed' ORDER BY 1",
     [made.id],
   );
-  expect(log.map(({ name }) => name).toSorted()).toEqual(["Ben Klein", "Carla Ito"]);
+  expect(log.map(({ name }) => name)).toEqual(["Ben Klein", "Carla Ito"]);
 });
 
 test("programs that draw previews, and requests for the head alone, are no visits", async ({

@@ -79,7 +79,7 @@ export const findContradictions = async (product: Product): Promise<string[]> =>
 ];
 
 /** Waits until nothing is under way any more. */
-export async function whenQuiet(product: Product, withinMs = 90_000): Promise<void> {
+export async function whenQuiet(product: Product, withinMs = 180_000): Promise<void> {
   let left: string[] = [];
   await until(
     "all work to be done",

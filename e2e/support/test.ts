@@ -130,6 +130,8 @@ export async function look(page: Page, name: string): Promise<void> {
 
 /** Fonts are there and movements have ended: colours in between would count as contrast. */
 async function settle(page: Page): Promise<void> {
+  // a page's title may come after its content
+  await expect(page).toHaveTitle(/./);
   await page.evaluate(async () => {
     await document.fonts.ready;
     const finite = document

@@ -64,7 +64,7 @@ const toPageSource = (row: z.output<typeof sourceRow>): PageSource => ({
   contentType: row.content_type,
 });
 
-/** Whoever turns pages reads one document: it stands in the log once an hour, not once a page. */
+/** Whoever turns pages reads one document: it stands in the log once an hour by each instance, not once a page. */
 const NOTED_MS = 3_600_000;
 const MOST_NOTED = 5000;
 const noted = new Map<string, number>();
