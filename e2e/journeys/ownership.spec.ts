@@ -71,7 +71,9 @@ test("two people: a collection is offered, declined, offered again, taken over, 
   await expect(bens.getByRole("button", { name: "Actions" })).toBeVisible();
   // Anna's page is an editor's by now
   await expect(annas.getByText("Owned by Ben Klein")).toBeVisible();
-  await expect(menu).toHaveCount(0);
+  await menu.click();
+  await expect(annas.getByRole("menuitem", { name: "Settings" })).toBeVisible();
+  await expect(annas.getByRole("menuitem", { name: "Hand over …" })).toHaveCount(0);
   expect(await anna.api.must("GET", `/collections/${id}`)).toMatchObject({ role: "editor" });
 });
 

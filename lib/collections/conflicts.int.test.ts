@@ -54,7 +54,7 @@ it("a stale version of a collection changes nothing, answers what it is now, and
 });
 
 it("a stale version of a document changes nothing, answers what it is now, and both are in the log", async () => {
-  const { owner, editor, document } = await makeEdited();
+  const { owner, editor, collection, document } = await makeEdited();
   await updateDocument(owner, document.id, { version: 1, name: "theirs.txt" });
   const error = await refused(updateDocument(editor, document.id, { version: 1, name: "mine.txt" }));
   expect(error).toMatchObject({
@@ -65,7 +65,10 @@ it("a stale version of a document changes nothing, answers what it is now, and b
   expect(await conflictsOf(document.id)).toEqual([
     {
       ...{ action: "document.conflict", actor_id: editor.id },
-      metadata: { attempted: { version: 1, name: "mine.txt" }, current: { version: 2, name: "theirs.txt" } },
+      metadata: {
+        attempted: { version: 1, name: "mine.txt" },
+        current: { version: 2, name: "theirs.txt", collectionId: collection.id },
+      },
     },
   ]);
   expect(await updateDocument(editor, document.id, { version: 2, name: "mine.txt" })).toMatchObject({
