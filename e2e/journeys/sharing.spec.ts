@@ -92,7 +92,12 @@ test("an address without an account is invited, reads, becomes an editor, and is
   await bens.getByRole("link", { name: "Shared with me" }).first().click();
   await expect(bens.getByRole("list", { name: "Shared with me" })).toContainText("Field notes 2026");
   await look(bens, "shared");
-  await bens.getByRole("link", { name: "Letter.pdf" }).click();
+  await bens
+    .getByRole("list", { name: "Shared with me" })
+    .getByRole("link", { name: "Field notes 2026" })
+    .first()
+    .click();
+  await bens.getByRole("link", { name: "Letter.pdf" }).first().click();
   await expect(bens.getByRole("document", { name: "Document" })).toContainText(
     "Only for those who were invited.",
     {
