@@ -83,6 +83,8 @@ test("the palette finds, goes and does, by the keyboard alone", async ({ person,
   // no dialog opens over a dialog
   await keys.press("Control+k");
   await expect(palette(page)).toBeHidden();
+  // the palette that led here has faded
+  await expect(page.locator("[role=dialog]")).toHaveCount(1);
   await keys.press("Escape");
   await expect(page.getByRole("dialog", { name: "New collection" })).toBeHidden();
   await keys.press("?");
