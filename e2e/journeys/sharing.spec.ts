@@ -15,8 +15,11 @@ import { expect, look, test } from "../support/test.ts";
 async function expectNoControls(page: Page): Promise<void> {
   await expect(page.getByRole("button", { name: "Upload" })).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Edit name" })).toHaveCount(0);
-  await page.getByRole("button", { name: "Actions of this collection" }).click();
-  await expect(page.getByRole("menuitem", { name: "Settings" })).toBeVisible();
+  // a page that one was just led to may not be alive at the first press
+  await expect(async () => {
+    await page.getByRole("button", { name: "Actions of this collection" }).click({ timeout: 2_000 });
+    await expect(page.getByRole("menuitem", { name: "Settings" })).toBeVisible({ timeout: 2_000 });
+  }).toPass();
   await expect(page.getByRole("menuitem", { name: "Move to trash" })).toHaveCount(0);
   await page.keyboard.press("Escape");
 }
