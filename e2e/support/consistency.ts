@@ -27,7 +27,7 @@ const contradictions = {
   "a confirmed document has another number of jobs than one": `
     SELECT d.id::text AS what FROM documents d WHERE d.status <> 'pending'
        AND (SELECT count(*) FROM pdf_jobs j WHERE j.document_id = d.id AND j.kind = 'process') <> 1`,
-  // a thumbnail that its process announced and did not live to use is given up by the sweep, an hour later
+  // a thumbnail that its process announced and did not live to use is given up by the sweep after a day
   "an object waits for an upload that is not there": `
     SELECT o.id::text || ' ' || o.key AS what FROM objects o WHERE o.state = 'pending' AND o.key NOT LIKE '%.webp'
        AND NOT EXISTS (SELECT FROM documents d WHERE o.id IN (d.upload_object_id, d.thumbnail_object_id))`,
